@@ -1,0 +1,3 @@
+import { chatSuite } from './suite.ts'
+
+chatSuite('single')

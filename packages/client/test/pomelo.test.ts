@@ -1,0 +1,227 @@
+import { encodeJson, encodePushPacket } from '@shaddock/protocol'
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { Pomelo, type PomeloOptions } from '../src/index.ts'
+import { createPomelo, record } from './fixtures/pomelo-client.ts'
+import { PomeloServer, response, type ServerConnection } from './fixtures/pomelo-server.ts'
+import { Queue } from './fixtures/queue.ts'
+
+test('init calls back after the handshake, whose answer handshakeCallback hears first', async (t) => {
+  await using server = await PomeloServer.start({ answer: { code: 200, sys: {}, user: { id: 7 } } })
+  const pomelo = createPomelo(t)
+  const order: unknown[] = []
+
+  await new Promise<void>((resolve) => {
+    const handshakeCallback = (user: unknown): void => void order.push(user)
+    pomelo.init({ ...at(server), user: 'ada', handshakeCallback }, (socket) => {
+      order.push(typeof socket.send)
+      resolve()
+    })
+  })
+
+  assert.deepEqual(order, [{ id: 7 }, 'function'])
+  assert.equal((await server.connections.next()).handshake?.user, 'ada')
+})
+
+test('a request hands its callback the body, whatever its code', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+  const answers = new Queue<unknown>()
+
+  pomelo.request('gate.gateHandler.queryEntry', { uid: 'ada' }, (body) => answers.put(body))
+  const { id, route, body } = await connection.messages.next()
+  connection.respond(id, { code: 500 })
+
+  assert.deepEqual([route, body], ['gate.gateHandler.queryEntry', { uid: 'ada' }])
+  assert.deepEqual(await answers.next(), { code: 500 })
+})
+
+test('a request may leave out its message', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+  const answers = new Queue<unknown>()
+
+  pomelo.request('chat.chatHandler.list', (body) => answers.put(body))
+  const { id, body } = await connection.messages.next()
+  connection.respond(id, [1])
+
+  assert.deepEqual(body, {})
+  assert.deepEqual(await answers.next(), [1])
+})
+
+test('a notify is sent, and pushes are events', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+  const heard = new Queue<unknown>()
+  pomelo.on('onChat', (message) => heard.put(message))
+
+  pomelo.notify('chat.chatHandler.send', 'hello pomelo')
+  const { id, body } = await connection.messages.next()
+  connection.push('onChat', { from: 'bob' })
+
+  assert.deepEqual([id, body], [0, 'hello pomelo'])
+  assert.deepEqual(await heard.next(), { from: 'bob' })
+})
+
+test('answers and pushes of one frame are heard in their order', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+  const heard = new Queue<unknown>()
+  pomelo.on('onChat', (message) => heard.put(message))
+  pomelo.request('chat.chatHandler.list', (body) => heard.put(body))
+
+  const { id } = await connection.messages.next()
+  connection.send(push('before'), response(id, 'answer'), push('after'))
+
+  assert.deepEqual(
+    [await heard.next(), await heard.next(), await heard.next()],
+    ['before', 'answer', 'after'],
+  )
+})
+
+test('an application leaves the gate and goes to its connector', async (t) => {
+  await using gate = await PomeloServer.start()
+  await using connector = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, gate)
+  const events = record(pomelo)
+
+  pomelo.disconnect()
+  pomelo.init(at(connector), () => pomelo.notify('connector.entryHandler.enter'))
+
+  assert.equal(await connection.closed, 1000)
+  const entered = await connector.connections.next()
+  assert.equal((await entered.messages.next()).route, 'connector.entryHandler.enter')
+  assert.deepEqual([await events.next(), await events.next()], ['close', 'disconnect'])
+  assert.deepEqual(events.takeAll(), [])
+})
+
+for (const [code, text] of [
+  [500, 'handshake fail'],
+  [501, 'client version not fullfill'],
+] as const) {
+  test(`a handshake refused with ${code} is the error "${text}"`, async (t) => {
+    await using server = await PomeloServer.start({ answer: { code } })
+    const pomelo = createPomelo(t)
+    const events = record(pomelo)
+    const errors = new Queue<unknown>()
+    pomelo.on('error', (error) => errors.put(error))
+
+    pomelo.init({ ...at(server), reconnect: true }, () => assert.fail('accepted'))
+
+    assert.equal(await errors.next(), text)
+    assert.deepEqual(
+      [await events.next(), await events.next(), await events.next()],
+      ['error', 'close', 'disconnect'],
+    )
+  })
+}
+
+test('a kick is onKick with its reason, then close and disconnect', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+  const events = record(pomelo)
+  const kicks = new Queue<unknown>()
+  pomelo.on('onKick', (kick) => kicks.put(kick))
+
+  connection.kick('logged in elsewhere')
+
+  assert.deepEqual(await kicks.next(), { reason: 'logged in elsewhere' })
+  assert.deepEqual(
+    [await events.next(), await events.next(), await events.next()],
+    ['onKick', 'close', 'disconnect'],
+  )
+})
+
+test('a server that cannot be reached is an io-error, then close and disconnect', async (t) => {
+  const gone = await PomeloServer.start()
+  const address = at(gone)
+  await gone[Symbol.asyncDispose]()
+  const pomelo = createPomelo(t)
+  const events = record(pomelo)
+
+  pomelo.init(address)
+
+  assert.deepEqual(
+    [await events.next(), await events.next(), await events.next()],
+    ['io-error', 'close', 'disconnect'],
+  )
+})
+
+test('a silent server is a heartbeat timeout, then close and disconnect', async (t) => {
+  await using server = await PomeloServer.start({ answer: { code: 200, sys: { heartbeat: 0.01 } } })
+  const { pomelo } = await connected(t, server)
+  const events = record(pomelo)
+
+  const heard = [await events.next(), await events.next(), await events.next()]
+
+  assert.deepEqual(heard, ['heartbeat timeout', 'close', 'disconnect'])
+})
+
+test('encode and decode replace the messages, and may use the own ones', async (t) => {
+  await using server = await PomeloServer.start()
+  const pomelo = createPomelo(t)
+  const encode = (id: number, route: string, message: unknown): Uint8Array =>
+    pomelo.encode(id, route, { wrapped: message })!
+  const decode: PomeloOptions['decode'] = (bytes) => {
+    const message = pomelo.decode(bytes)
+    return message && { ...message, body: { unwrapped: message.body } }
+  }
+  await new Promise((resolve) => pomelo.init({ ...at(server), encode, decode }, resolve))
+  const connection = await server.connections.next()
+  const answers = new Queue<unknown>()
+
+  pomelo.request('chat.chatHandler.list', 1, (body) => answers.put(body))
+  const { id, body } = await connection.messages.next()
+  connection.respond(id, 2)
+
+  assert.deepEqual(body, { wrapped: 1 })
+  assert.deepEqual(await answers.next(), { unwrapped: 2 })
+})
+
+test('what is said without a connection is dropped', () => {
+  const pomelo = new Pomelo()
+
+  pomelo.request('a.b.c', () => assert.fail('answered'))
+  pomelo.notify('a.b.c')
+  pomelo.disconnect()
+})
+
+test('listeners are kept as in Pomelo', () => {
+  const pomelo = new Pomelo()
+  const heard: string[] = []
+  const listener = (what: string): void => void heard.push(`on ${what}`)
+
+  pomelo
+    .on('move', listener)
+    .once('move', (what) => heard.push(`once ${what}`))
+    .addEventListener('stop', listener)
+    .emit('move', 'a')
+    .emit('move', 'b')
+    .off('move', listener)
+    .emit('move', 'c')
+    .emit('stop', 'd')
+    .removeAllListeners()
+    .emit('stop', 'e')
+
+  assert.deepEqual(heard, ['on a', 'once a', 'on b', 'on d'])
+  assert.deepEqual(pomelo.on('stop', listener).listeners('stop'), [listener])
+  assert.equal(pomelo.hasListeners('stop'), true)
+  assert.equal(pomelo.removeListener('stop', listener).hasListeners('stop'), false)
+})
+
+async function connected(
+  t: TestContext,
+  server: PomeloServer,
+): Promise<{ pomelo: Pomelo; connection: ServerConnection }> {
+  const pomelo = createPomelo(t)
+  await new Promise((resolve) => pomelo.init(at(server), resolve))
+  return { pomelo, connection: await server.connections.next() }
+}
+
+function at(server: PomeloServer): { host: string; port: number } {
+  return { host: '127.0.0.1', port: server.port }
+}
+
+function push(message: unknown): Uint8Array {
+  return encodePushPacket('onChat', encodeJson(message))
+}

@@ -1,0 +1,42 @@
+export { type CloseReason, closeReasonOf, closeReasons } from './close.ts'
+export { type Codec, decodeJson, encodeJson, jsonCodec } from './codec.ts'
+export type * from './contract.ts'
+export { buildDictionary, dictionaryText, RouteDictionary } from './dictionary.ts'
+export {
+  encodeId,
+  encodeNotify,
+  encodeNotifyPacket,
+  encodePush,
+  encodePushPacket,
+  encodeRequest,
+  encodeRequestPacket,
+  encodeResponse,
+  encodeResponsePacket,
+} from './encode-message.ts'
+export { ProtocolError } from './errors.ts'
+export {
+  decodeHandshakeAnswer,
+  decodeHandshakeRequest,
+  dictionaryOf,
+  encodeHandshakeAnswer,
+  encodeHandshakeRequest,
+  handshakeAnswer,
+  type HandshakeAnswer,
+  type HandshakeClient,
+  type HandshakeOffer,
+  type HandshakeRequest,
+  type HandshakeServer,
+} from './handshake.ts'
+export { decodeKick, encodeKick } from './kick.ts'
+export { decodeMessage, type Message, MessageType } from './message.ts'
+export { PacketReader } from './packet-reader.ts'
+export {
+  BodyTooLargeError,
+  decodePackets,
+  encodePacket,
+  maxPacketBodyBytes,
+  type Packet,
+  packetHeadBytes,
+  PacketType,
+} from './packet.ts'
+export { decodeText, encodeText } from './text.ts'

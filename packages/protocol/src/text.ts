@@ -1,0 +1,54 @@
+/** Returns `text` in UTF-8. A lone surrogate, which UTF-8 cannot carry, becomes U+FFFD. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/**
+ * Returns the text of `bytes`, which may be UTF-8 or what Pomelo's browser clients write instead: CESU-8, where a
+ * character outside the BMP is a pair of surrogates of three bytes each. Bytes that are neither become U+FFFD.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes)
+  // a surrogate is malformed UTF-8, so where nothing was replaced there is none
+  return text.includes('\ufffd') ? decoder.decode(joinSurrogates(bytes)) : text
+}
+
+const encoder = new TextEncoder()
+
+// `ignoreBOM` keeps a leading U+FEFF in the text
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+const surrogatePairBytes = 6
+
+function joinSurrogates(bytes: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(bytes.length)
+  let length = 0
+  for (let at = 0; at < bytes.length;) {
+    const point = surrogatePairAt(bytes, at)
+    if (point === undefined) {
+      joined[length++] = bytes[at++]!
+      continue
+    }
+    joined[length++] = 0xf0 | (point >> 18)
+    joined[length++] = 0x80 | ((point >> 12) & 0x3f)
+    joined[length++] = 0x80 | ((point >> 6) & 0x3f)
+    joined[length++] = 0x80 | (point & 0x3f)
+    at += surrogatePairBytes
+  }
+  return joined.subarray(0, length)
+}
+
+/** Returns the code point of the pair `ed a0..af 80..bf ed b0..bf 80..bf` at `at`, if there is one. */
+function surrogatePairAt(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at] !== 0xed || bytes[at + 3] !== 0xed) return undefined
+  // past the end is undefined, which no mask below takes for a part of a pair
+  const high = bytes[at + 1]!
+  const highTail = bytes[at + 2]!
+  const low = bytes[at + 4]!
+  const lowTail = bytes[at + 5]!
+  if (high >> 4 !== 0xa || highTail >> 6 !== 0b10) return undefined
+  if (low >> 4 !== 0xb || lowTail >> 6 !== 0b10) return undefined
+  const highBits = ((high & 0x0f) << 6) | (highTail & 0x3f)
+  const lowBits = ((low & 0x0f) << 6) | (lowTail & 0x3f)
+  return 0x10000 + ((highBits << 10) | lowBits)
+}

@@ -1,0 +1,79 @@
+import type { Awaitable, Contract, Rpc as RpcOf } from '@shaddock/protocol'
+import type { Channels } from './channel/channels.ts'
+import type { MembershipListener } from './cluster/membership.ts'
+import type { Greet } from './connector/client-connection.ts'
+import type { Filter } from './dispatch/filter.ts'
+import type { Pick, RouteKey } from './dispatch/router.ts'
+import type { Log } from './log.ts'
+import type { ServerInfo } from './server-info.ts'
+import type { Session } from './session/session.ts'
+
+/**
+ * One server of an application, as its modules and plugins see it. What configures it (`route`, `filter`, `greet`,
+ * `unordered`, `use`) is for the setup function; it has no effect once the server has started.
+ */
+export interface Application<C extends Contract = AnyContract> {
+  /** This server. */
+  readonly server: ServerInfo
+  /** The game-server folder. */
+  readonly directory: string
+  /** `development`, `production`, or another that the config has. */
+  readonly environment: string
+  readonly log: Log
+  /** Calls the remotes of other servers: `rpc.<type>.<module>.<method>(key, …arguments)`. */
+  readonly rpc: RpcOf<C, RouteKey<Session<C['session']>>>
+  readonly channels: Channels<C['pushes']>
+  /** The servers of a type that are there now, in the order of their ids. */
+  servers(type: keyof C['servers'] & string): readonly ServerInfo[]
+  /** Calls `listener` after servers have come or gone. Returns the undo. */
+  onServers(listener: MembershipListener): () => void
+  /** Gives a server type its own choice of server, in place of hashing by uid. */
+  route(type: keyof C['servers'] & string, pick: Pick<Session<C['session']>>): void
+  /** Wraps the handlers of this server. The first filter is the outermost. */
+  filter(filter: Filter): void
+  /** Wraps every call of this frontend's clients, those that it forwards too. What `next` resolves with is the encoded answer. */
+  globalFilter(filter: GlobalFilter): void
+  /** Lets calls of one session to `route` run side by side. */
+  unordered(route: string): void
+  /** Decides on the handshakes of this frontend's clients. */
+  greet(greet: Greet): void
+  /** Adds a plugin. Plugins run in order, after the setup and before clients can connect. */
+  use(plugin: Plugin<C>): void
+  /** Calls `stop` when the server stops, after what was registered later. */
+  onStop(name: string, stop: () => Awaitable<void>): void
+}
+
+/** Adds something to a server. What it starts, it stops with `app.onStop`. */
+export type Plugin<C extends Contract = AnyContract> = (app: Application<C>) => Awaitable<void>
+
+/** Wraps a call on the frontend: around an answer that stays bytes. */
+export type GlobalFilter = Filter<Uint8Array>
+
+/** A contract that promises nothing in particular. */
+export interface AnyContract extends Contract {
+  servers: Record<string, object>
+  pushes: Record<string, unknown>
+  session: Record<string, unknown>
+}
+
+declare const contract: unique symbol
+/** An application, before any server of it has started. */
+export interface AppDefinition<C extends Contract = Contract> {
+  /** The game-server folder: it holds `app/servers` and `config`. */
+  readonly directory: string
+  readonly setup: Plugin
+  /** For types alone. */
+  readonly [contract]?: C
+}
+
+/**
+ * Defines an application: `export default defineApp<Chat>(import.meta.dirname, (app) => { … })` in `app.ts`. The setup
+ * runs once for each server, in the process of that server.
+ */
+export function defineApp<C extends Contract>(
+  directory: string,
+  setup: Plugin<C> = () => undefined,
+): AppDefinition<C> {
+  // at run time every application is the same: only the types that its modules see differ
+  return { directory, setup: setup as Plugin<never> as Plugin }
+}

@@ -1,0 +1,37 @@
+/**
+ * Bytes between servers. At most once; in order from one publisher to one subscriber, across subjects:
+ * what one server publishes, requests and replies reaches another in the order in which it was said.
+ * Messages are delivered in a later turn or microtask, never inside `publish` or `request`. Who awaits a reply goes on
+ * when what arrived along with it has been delivered.
+ */
+export interface Bus {
+  /** Resolves once everything published by or to servers that are there now would arrive. */
+  open(): Promise<void>
+  /**
+   * Sends to everyone who subscribes to `subject`, this bus included. Lost when nobody does, and after `close`.
+   * `data` is not to be changed afterwards.
+   * @throws {ServerError} `TOO_LARGE`: more than the bus carries in one message. The same goes for `request` and `reply`.
+   */
+  publish(subject: string, data: Uint8Array): void
+  /**
+   * Returns the function that unsubscribes. Others learn of a subscription in the order of what this bus says: who
+   * hears something that was published after it knows it. A subscriber must not throw: that is reported and ends there.
+   */
+  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void
+  /**
+   * Asks one subscriber of `subject`. With a `timeoutMs` of `Infinity`, for as long as the link holds.
+   * @throws {ServerError} `TIMEOUT`: no reply within `timeoutMs`. `NO_SERVER`: nobody subscribes, or the link to who
+   * was asked is lost; known at once. `BUSY`: more is queued for that link, or more requests wait, than is allowed.
+   */
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
+  /** Sends what is queued, then disconnects. What was in flight rejects with `NO_SERVER`. */
+  close(): Promise<void>
+}
+
+/** A message to a subscriber. */
+export interface BusMessage {
+  /** The subscriber's to keep, not to change: others may hold the same bytes. */
+  readonly data: Uint8Array
+  /** Answers a `request`, once. Does nothing for a published message. */
+  reply(data: Uint8Array): void
+}

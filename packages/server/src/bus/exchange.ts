@@ -1,0 +1,177 @@
+import { ProtocolError } from '@shaddock/protocol'
+import { ServerError } from '../errors.ts'
+import type { TimerWheel } from '../timer-wheel.ts'
+import type { BusMessage } from './bus.ts'
+import { frameKinds, frameOf, maxBodyBytes } from './frame.ts'
+import type { Frame } from './frame.ts'
+import { Interest } from './interest.ts'
+import type { Link } from './interest.ts'
+import { Requests } from './requests.ts'
+import { Subscriptions } from './subscriptions.ts'
+import type { OnMessage } from './subscriptions.ts'
+import { Turn } from './turn.ts'
+
+/** What the buses that have links of their own take. */
+export interface BusOptions {
+  /** Takes what a subscriber throws, with its subject, and why a link was closed, with the name of its other side. */
+  readonly onError: (error: unknown, source: string) => void
+  /** How many requests may wait for a reply. @default 10_000 */
+  readonly maxPendingRequests?: number
+}
+
+/** The middle of a bus: knows who listens where, and answers, delivers and asks over links that it is given. */
+export class Exchange {
+  readonly #maxPendingRequests: number
+  readonly #subscriptions: Subscriptions
+  readonly #interest: Interest
+  readonly #requests: Requests
+  readonly #links = new Set<Link>()
+  #closed = false
+
+  constructor({ onError, maxPendingRequests = 10_000 }: BusOptions, timers: TimerWheel) {
+    this.#maxPendingRequests = maxPendingRequests
+    this.#requests = new Requests(timers)
+    const own = this.#linkToSelf()
+    this.#interest = new Interest(own)
+    this.#subscriptions = new Subscriptions({
+      onError,
+      onAdd: (number, subject) => {
+        this.#interest.add({ link: own, number }, subject)
+        this.#announce(frameOf(frameKinds.subscribe, number, 0, encoder.encode(subject)))
+      },
+      onRemove: (number) => {
+        this.#interest.remove(own, number)
+        this.#announce(frameOf(frameKinds.unsubscribe, number))
+      },
+    })
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    checkSize(data)
+    if (this.#closed) return
+    for (const { link, number } of this.#interest.all(subject)) {
+      link.send(frameOf(frameKinds.publish, number, 0, data))
+    }
+  }
+
+  subscribe(subject: string, onMessage: OnMessage): () => void {
+    if (this.#closed) return () => {}
+    return this.#subscriptions.add(subject, onMessage)
+  }
+
+  async request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    checkSize(data)
+    if (this.#closed) throw new ServerError('NO_SERVER', 'the bus is closed')
+    const listener = this.#interest.pick(subject)
+    if (listener === undefined) throw new ServerError('NO_SERVER', `nobody subscribes to ${subject}`)
+    const { link, number } = listener
+    if (link.full) throw new ServerError('BUSY', `too much waits to be sent to who subscribes to ${subject}`)
+    if (this.#requests.size >= this.#maxPendingRequests) {
+      throw new ServerError('BUSY', `more requests wait than maxPendingRequests ${this.#maxPendingRequests}`)
+    }
+    const id = this.#requests.nextId()
+    const reply = this.#requests.wait(id, link, { subject, timeoutMs })
+    link.send(frameOf(frameKinds.request, number, id, data))
+    return reply
+  }
+
+  /** Returns the number and the subject of all that is subscribed to here. */
+  subjects(): [number, string][] {
+    return this.#subscriptions.all()
+  }
+
+  /** Begins to tell a link's other side what is subscribed to here from now on. */
+  join(link: Link): void {
+    this.#links.add(link)
+  }
+
+  /**
+   * Notes that a link's other side subscribes to `subject`.
+   * @throws {ProtocolError} it gave this number before.
+   */
+  learn(link: Link, number: number, subject: string): void {
+    this.#interest.add({ link, number }, subject)
+  }
+
+  /** Fails what waits for a link that is lost, and forgets it. */
+  leave(link: Link): void {
+    this.#links.delete(link)
+    this.#interest.removeLink(link)
+    this.#requests.failLink(link)
+  }
+
+  /**
+   * Takes what a link's other side says.
+   * @throws {ProtocolError} it is not what may be said on a link.
+   */
+  receive(link: Link, { kind, subject, request, body }: Frame): void {
+    if (this.#closed) return
+    switch (kind) {
+      case frameKinds.publish:
+        return this.#subscriptions.deliver(subject, { data: body, reply: ignore })
+      case frameKinds.request: {
+        const heard = this.#subscriptions.deliverToOne(subject, new IncomingRequest(body, link, request))
+        if (!heard) link.send(frameOf(frameKinds.unheard, 0, request))
+        return
+      }
+      case frameKinds.reply:
+        return this.#requests.resolve(request, link, body)
+      case frameKinds.unheard:
+        return this.#requests.failUnheard(request, link)
+      case frameKinds.subscribe:
+        return this.learn(link, subject, decoder.decode(body))
+      case frameKinds.unsubscribe:
+        return this.#interest.remove(link, subject)
+      case frameKinds.hello:
+      case frameKinds.duplicate:
+        throw new ProtocolError('hello in the middle of a link')
+    }
+  }
+
+  /** Delivers nothing more and asks nothing more. What waits fails with `NO_SERVER`. */
+  close(): void {
+    this.#closed = true
+    this.#requests.failAll()
+  }
+
+  #linkToSelf(): Link {
+    const turn = new Turn<Frame>((frames) => frames.forEach((frame) => this.receive(link, frame)))
+    const link: Link = { full: false, send: (frame) => turn.push(frame) }
+    return link
+  }
+
+  #announce(frame: Frame): void {
+    for (const link of this.#links) link.send(frame)
+  }
+}
+
+class IncomingRequest implements BusMessage {
+  readonly data: Uint8Array
+  readonly #link: Link
+  readonly #id: number
+  #answered = false
+
+  constructor(data: Uint8Array, link: Link, id: number) {
+    this.data = data
+    this.#link = link
+    this.#id = id
+  }
+
+  reply(data: Uint8Array): void {
+    checkSize(data)
+    if (this.#answered) return
+    this.#answered = true
+    this.#link.send(frameOf(frameKinds.reply, 0, this.#id, data))
+  }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+function ignore(): void {}
+
+function checkSize(data: Uint8Array): void {
+  if (data.length > maxBodyBytes) {
+    throw new ServerError('TOO_LARGE', `message of ${data.length} bytes exceeds ${maxBodyBytes}`)
+  }
+}

@@ -1,0 +1,108 @@
+import { createServer } from 'node:net'
+import type { Server } from 'node:net'
+import { TimerWheel } from '../timer-wheel.ts'
+import type { Bus, BusMessage } from './bus.ts'
+import { Exchange } from './exchange.ts'
+import type { BusOptions } from './exchange.ts'
+import { SocketFolder } from './socket-folder.ts'
+import { SocketLinks } from './socket-links.ts'
+
+export interface LocalBusOptions extends BusOptions {
+  /** The folder of the sockets: all buses in it are linked. Made with mode 700 if it is not there. */
+  readonly directory: string
+  /** The bus's own name, which no other has or had. With the directory it must fit the path of a socket: 100 bytes. */
+  readonly name: string
+  /**
+   * How many bytes may wait to be sent on one link; one message may pass it. Beyond, a request fails with `BUSY`, and
+   * anything else closes the link: a message that is dropped unseen would break the order of those that follow, while
+   * of a lost link both sides learn. It is made anew. @default 67_108_864
+   */
+  readonly maxQueuedBytes?: number
+  /** How long `open` waits for a process that is there but does not answer, such as a stopped one. @default 2_000 */
+  readonly openTimeoutMs?: number
+}
+
+/**
+ * Links the processes of one machine, each directly to each, over Unix sockets. A folder introduces them: each listens
+ * in it and connects to all that it finds there. So no process is needed by the others, and none is in between.
+ * `open` throws a `SetupError` when the folder or the name cannot be used.
+ */
+export function createLocalBus(options: LocalBusOptions): Bus {
+  return new LocalBus(options)
+}
+
+/** How long `close` waits for the others to take what was said. */
+const farewellMs = 1_000
+
+class LocalBus implements Bus {
+  readonly #options: LocalBusOptions
+  readonly #timers: TimerWheel
+  readonly #exchange: Exchange
+  readonly #folder: SocketFolder
+  readonly #links: SocketLinks
+  readonly #server: Server
+  #opened: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: LocalBusOptions) {
+    const { name, directory, onError, maxQueuedBytes = 64 * 1024 * 1024 } = options
+    this.#options = options
+    this.#timers = new TimerWheel({ onError: (error) => onError(error, directory) })
+    this.#exchange = new Exchange(options, this.#timers)
+    this.#folder = new SocketFolder(directory)
+    this.#links = new SocketLinks({
+      name,
+      folder: this.#folder,
+      exchange: this.#exchange,
+      timers: this.#timers,
+      maxQueuedBytes,
+      onError,
+    })
+    this.#server = createServer((socket) => this.#links.accept(socket))
+  }
+
+  open(): Promise<void> {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    this.#exchange.publish(subject, data)
+  }
+
+  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
+    return this.#exchange.subscribe(subject, onMessage)
+  }
+
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return this.#exchange.request(subject, data, timeoutMs)
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #open(): Promise<void> {
+    const { name, directory, onError, openTimeoutMs = 2_000 } = this.#options
+    this.#folder.prepare()
+    // first to listen, then to look: of two that start together, one at least finds the other
+    await this.#folder.listen(this.#server, name)
+    this.#server.on('error', (error) => onError(error, directory))
+    await this.#links.open(openTimeoutMs)
+  }
+
+  async #close(): Promise<void> {
+    this.#exchange.close()
+    const farewell = this.#links.end(farewellMs)
+    await this.#opened?.catch(() => {
+      // whoever opened was told
+    })
+    if (this.#server.listening) {
+      this.#folder.remove(this.#options.name)
+      const freed = new Promise((resolve) => this.#server.close(resolve))
+      await Promise.all([farewell, freed])
+    }
+    this.#timers.close()
+  }
+}

@@ -1,0 +1,126 @@
+import { TimerWheel } from '../timer-wheel.ts'
+import type { Bus, BusMessage } from './bus.ts'
+import { Exchange } from './exchange.ts'
+import type { BusOptions } from './exchange.ts'
+import type { Frame } from './frame.ts'
+import type { Link } from './interest.ts'
+import { Turn } from './turn.ts'
+
+/** The buses of one process, each with its links to the others: a whole cluster without a socket. */
+export interface MemoryNetwork {
+  /** Returns a bus that the others hear from once it is open. */
+  createBus(options?: Partial<BusOptions>): Bus
+  /** Ends a bus as the death of its process would: what it had queued is lost. */
+  crash(bus: Bus): void
+}
+
+export function createMemoryNetwork(): MemoryNetwork {
+  const network = new Network()
+  return {
+    createBus: (options = {}) => new MemoryBus(network, { onError: throwUncaught, ...options }),
+    crash: (bus) => {
+      if (bus instanceof MemoryBus) bus.crash()
+    },
+  }
+}
+
+class Network {
+  readonly open = new Set<MemoryBus>()
+  /** One queue for all: what arrives, arrives in the order in which it was said. */
+  readonly turn = new Turn<() => void>((deliveries) => deliveries.forEach((deliver) => deliver()))
+  /** Holds the process while a request waits: there is no socket to do so. */
+  readonly timers = new TimerWheel({ unref: false })
+}
+
+class MemoryBus implements Bus {
+  readonly #network: Network
+  readonly #exchange: Exchange
+  readonly #links = new Map<MemoryBus, Link>()
+  #state: 'new' | 'open' | 'closed' = 'new'
+
+  constructor(network: Network, options: BusOptions) {
+    this.#network = network
+    this.#exchange = new Exchange(options, network.timers)
+  }
+
+  open(): Promise<void> {
+    if (this.#state !== 'new') return Promise.resolve()
+    this.#state = 'open'
+    for (const other of this.#network.open) {
+      this.#linkTo(other)
+      other.#linkTo(this)
+    }
+    this.#network.open.add(this)
+    return Promise.resolve()
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    this.#exchange.publish(subject, data)
+  }
+
+  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
+    return this.#exchange.subscribe(subject, onMessage)
+  }
+
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return this.#exchange.request(subject, data, timeoutMs)
+  }
+
+  close(): Promise<void> {
+    this.#end()
+    // what it has said is queued before this
+    return new Promise((resolve) =>
+      this.#network.turn.push(() => {
+        this.#cutLinks()
+        resolve()
+      }),
+    )
+  }
+
+  crash(): void {
+    this.#end()
+    this.#cutLinks()
+  }
+
+  #linkTo(other: MemoryBus): void {
+    const link: Link = {
+      full: false,
+      send: (frame) => this.#network.turn.push(() => other.#receiveFrom(this, frame)),
+    }
+    this.#links.set(other, link)
+    this.#exchange.join(link)
+    for (const [number, subject] of other.#exchange.subjects()) this.#exchange.learn(link, number, subject)
+  }
+
+  /** Drops what comes over a link that was cut meanwhile. */
+  #receiveFrom(other: MemoryBus, frame: Frame): void {
+    const link = this.#links.get(other)
+    if (link !== undefined) this.#exchange.receive(link, frame)
+  }
+
+  #end(): void {
+    this.#state = 'closed'
+    this.#network.open.delete(this)
+    this.#exchange.close()
+  }
+
+  #cutLinks(): void {
+    for (const other of this.#links.keys()) {
+      other.#cut(this)
+      this.#cut(other)
+    }
+  }
+
+  #cut(other: MemoryBus): void {
+    const link = this.#links.get(other)
+    if (link === undefined) return
+    this.#links.delete(other)
+    this.#exchange.leave(link)
+  }
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}

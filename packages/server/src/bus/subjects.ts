@@ -1,0 +1,37 @@
+import type { ServerAddress } from '../server-info.ts'
+
+/** Where everybody hears who joins, lives and leaves. */
+export const beatSubject = 'beat'
+
+/** Where any one server that has joined says who is there. */
+export const membersSubject = 'members'
+
+/** Where one server is watched: a request that is never answered, and fails when the server's link does. */
+export function watchSubject(server: ServerAddress): string {
+  return `watch.${addressOf(server)}`
+}
+
+/** Where one server is called. */
+export function callsSubject(server: ServerAddress): string {
+  return `calls.${addressOf(server)}`
+}
+
+/** One frontend's inbox: who hears a channel, and what they hear, in the order in which each server says it. */
+export function frontSubject(server: ServerAddress): string {
+  return `front.${addressOf(server)}`
+}
+
+/** All frontends of a type. */
+export function frontsSubject(type: string): string {
+  return `fronts.${escape(type)}`
+}
+
+/** The name of one life of a server: what is meant for a dead one never reaches the one that took its id. */
+export function addressOf(server: ServerAddress): string {
+  return `${escape(server.id)}@${server.incarnation}`
+}
+
+/** Dots, blanks and wildcards part subjects, so an id must not carry them. */
+function escape(name: string): string {
+  return name.replace(/[^\p{L}\p{N}_-]/gu, (character) => `%${character.codePointAt(0)?.toString(16)}`)
+}

@@ -1,0 +1,174 @@
+import type { Awaitable, Codec } from '@shaddock/protocol'
+import type { Bus, BusMessage } from '../bus/bus.ts'
+import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
+import type { Log } from '../log.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import { LocalChannel } from './channel.ts'
+import type { Channel, ChannelOptions, LeaveCause } from './channel.ts'
+import type { Groups } from './groups.ts'
+import { decodeInbox, encodeInbox, encodeOrder, InboxKind } from './inbox.ts'
+import type { Gone, Join } from './inbox.ts'
+import type { Members } from './members.ts'
+
+/** The channels of one server, and pushes that need none. */
+export interface Channels<Pushes extends object = Record<string, unknown>> {
+  /** Returns the channel of that name. It is there while it has members; until then nothing is kept of it. */
+  get(name: string): Channel<Pushes>
+  /** The channels that have members. */
+  all(): Channel<Pushes>[]
+  /**
+   * Calls `listener` once for each member that an `add` brought and that is there no more, whatever the cause. Until this
+   * server leaves. Returns the undo.
+   */
+  onLeave(listener: LeaveListener<Pushes>): () => void
+  /** Sends a message to users by where they are, in a channel or not. Who is not there is passed over. */
+  pushTo<R extends keyof Pushes & string>(users: readonly UserAddress[], route: R, message: Pushes[R]): void
+  /** Sends a message to every bound session of every frontend of a type. */
+  broadcast<R extends keyof Pushes & string>(frontendType: string, route: R, message: Pushes[R]): void
+}
+
+export type LeaveListener<Pushes extends object> = (leave: Leave<Pushes>) => Awaitable<void>
+
+export interface Leave<Pushes extends object = Record<string, unknown>> {
+  readonly channel: Channel<Pushes>
+  readonly uid: string
+  readonly frontendId: string
+  readonly cause: LeaveCause
+}
+
+export interface UserAddress {
+  readonly uid: string
+  readonly frontendId: string
+}
+
+export interface ChannelsOptions {
+  readonly bus: Bus
+  readonly codec: Codec
+  readonly self: ServerInfo
+  readonly callTimeoutMs: number
+  readonly frontend: (id: string) => ServerInfo | undefined
+  readonly log: Log
+}
+
+export class LocalChannels implements Channels {
+  readonly #options: ChannelsOptions
+  readonly #channelOptions: ChannelOptions
+  readonly #occupied = new Map<string, Members>()
+  readonly #listeners = new Set<LeaveListener<Record<string, unknown>>>()
+  /** Before the names of groups: two servers, or two lives of one, may each have a channel of one name. */
+  readonly #keyPrefix: string
+  #joins = 0
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options
+    this.#keyPrefix = `${addressOf(options.self)}/`
+    this.#channelOptions = {
+      ...options,
+      occupied: this.#occupied,
+      keyOf: (name) => this.#keyPrefix + name,
+      nextJoin: () => ++this.#joins,
+      onLeave: (channel, uid, frontendId, cause) => this.#tell({ channel, uid, frontendId, cause }),
+    }
+  }
+
+  get(name: string): LocalChannel {
+    return new LocalChannel(name, this.#channelOptions)
+  }
+
+  all(): LocalChannel[] {
+    return [...this.#occupied.keys()].map((name) => this.get(name))
+  }
+
+  onLeave(listener: LeaveListener<Record<string, unknown>>): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  pushTo(users: readonly UserAddress[], route: string, message: unknown): void {
+    const { bus, codec, frontend: find } = this.#options
+    const body = codec.encode(route, message)
+    for (const [frontendId, here] of Map.groupBy(users, (user) => user.frontendId)) {
+      const frontend = find(frontendId)
+      if (frontend === undefined) continue
+      const key = JSON.stringify(here.map((user) => user.uid))
+      bus.publish(frontSubject(frontend), encodeInbox({ kind: InboxKind.users, key, route, body }))
+    }
+  }
+
+  broadcast(frontendType: string, route: string, message: unknown): void {
+    const { bus, codec } = this.#options
+    const body = codec.encode(route, message)
+    bus.publish(frontsSubject(frontendType), encodeInbox({ kind: InboxKind.everybody, key: '', route, body }))
+  }
+
+  /** A frontend says that the member whom a join brought to a group is there no more. */
+  gone(frontend: ServerAddress, { key, uid, join }: Gone): void {
+    this.get(key.slice(this.#keyPrefix.length)).gone(uid, frontend, join)
+  }
+
+  /** A frontend is there no more: nor are its members. */
+  drop(frontend: ServerAddress): void {
+    for (const channel of this.all()) channel.drop(frontend)
+  }
+
+  /** A frontend is there. If it is back, it may keep groups of the members that were dropped here meanwhile. */
+  meet(frontend: ServerInfo): void {
+    const { id, incarnation } = this.#options.self
+    this.#options.bus.publish(frontSubject(frontend), encodeOrder('disband', '', { id, incarnation }))
+  }
+
+  /** This server leaves. Frontends forget its groups, and say so of each member: that is nobody's news any more. */
+  close(): void {
+    this.#listeners.clear()
+  }
+
+  #tell(leave: Leave): void {
+    for (const listener of this.#listeners) void this.#run(listener, leave)
+  }
+
+  async #run(listener: LeaveListener<Record<string, unknown>>, leave: Leave): Promise<void> {
+    try {
+      await listener(leave)
+    } catch (error) {
+      this.#options.log.error({ err: error, channel: leave.channel.name }, 'a leave listener failed')
+    }
+  }
+}
+
+/** Serves a frontend's inbox: what the owners of channels say to its groups. Returns the undo. */
+export function serveInbox(self: ServerInfo, bus: Bus, groups: Groups): () => void {
+  const onMessage = (message: BusMessage) => takeInbox(groups, message)
+  const undo = [
+    bus.subscribe(frontSubject(self), onMessage),
+    bus.subscribe(frontsSubject(self.type), onMessage),
+  ]
+  return () => undo.forEach((unsubscribe) => unsubscribe())
+}
+
+function takeInbox(groups: Groups, message: BusMessage): void {
+  const { kind, key, route, body } = decodeInbox(message.data)
+  switch (kind) {
+    case InboxKind.join:
+      message.reply(Uint8Array.of(groups.join(key, fromJson(body) as Join) ? 1 : 0))
+      return
+    case InboxKind.leave:
+      groups.leave(key, fromJson(body) as string)
+      return
+    case InboxKind.disband:
+      groups.disband(fromJson(body) as ServerAddress)
+      return
+    case InboxKind.group:
+      groups.push(key, route, body)
+      return
+    case InboxKind.users:
+      groups.pushToUids(JSON.parse(key) as string[], route, body)
+      return
+    case InboxKind.everybody:
+      groups.pushToAll(route, body)
+  }
+}
+
+/** What comes from another server of this application is what `encodeOrder` made. */
+function fromJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString())
+}

@@ -1,0 +1,81 @@
+import { addressOf, frontSubject } from '../bus/subjects.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+
+/** One user in a channel, on one frontend. */
+export interface Member {
+  /** The number of its latest `add`: what the frontend says of an earlier one is out of date. */
+  join: number
+  /** Whether the frontend has answered one. Until then nobody knows that it came. */
+  heard: boolean
+}
+
+/** The members of a channel on one frontend. */
+export interface Outpost {
+  readonly frontend: ServerInfo
+  readonly subject: string
+  readonly members: Map<string, Member>
+}
+
+/** Who is in a channel, and where. */
+export class Members {
+  readonly #outposts = new Map<string, Outpost>()
+  readonly #byUid = new Map<string, Set<Outpost>>()
+
+  /** How many users there are, each counted once. */
+  get size(): number {
+    return this.#byUid.size
+  }
+
+  has(uid: string): boolean {
+    return this.#byUid.has(uid)
+  }
+
+  uids(): string[] {
+    return [...this.#byUid.keys()]
+  }
+
+  outposts(): Iterable<Outpost> {
+    return this.#outposts.values()
+  }
+
+  /** The outposts that a user is at. */
+  of(uid: string): readonly Outpost[] {
+    return [...(this.#byUid.get(uid) ?? [])]
+  }
+
+  at(frontend: ServerAddress): Outpost | undefined {
+    return this.#outposts.get(addressOf(frontend))
+  }
+
+  /** Returns the member that the user is there, or becomes. */
+  enter(uid: string, frontend: ServerInfo): Member {
+    const outpost = this.at(frontend) ?? this.#open(frontend)
+    const known = outpost.members.get(uid)
+    if (known !== undefined) return known
+    const member = { join: 0, heard: false }
+    outpost.members.set(uid, member)
+    const outposts = this.#byUid.get(uid)
+    if (outposts === undefined) this.#byUid.set(uid, new Set([outpost]))
+    else outposts.add(outpost)
+    return member
+  }
+
+  /** Returns the member that the user was there. */
+  remove(uid: string, frontend: ServerAddress): Member | undefined {
+    const outpost = this.at(frontend)
+    const member = outpost?.members.get(uid)
+    if (outpost === undefined || member === undefined) return undefined
+    outpost.members.delete(uid)
+    if (outpost.members.size === 0) this.#outposts.delete(addressOf(frontend))
+    const outposts = this.#byUid.get(uid)
+    outposts?.delete(outpost)
+    if (outposts?.size === 0) this.#byUid.delete(uid)
+    return member
+  }
+
+  #open(frontend: ServerInfo): Outpost {
+    const outpost = { frontend, subject: frontSubject(frontend), members: new Map<string, Member>() }
+    this.#outposts.set(addressOf(frontend), outpost)
+    return outpost
+  }
+}

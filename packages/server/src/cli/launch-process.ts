@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { SocketFolder } from '../bus/socket-folder.ts'
+import type { Rpc } from '../cluster/rpc.ts'
+import type { Config, ServerEntry } from '../config/config.ts'
+import { SetupError } from '../errors.ts'
+import type { ServerInfo } from '../server-info.ts'
+import { askStats } from '../system/stats.ts'
+import type { ApplicationFolder } from './application-folder.ts'
+import type { Launch, Life } from './life.ts'
+import { newBusName } from './runtime-folder.ts'
+import { isServerReport } from './server-order.ts'
+import type { ServerOrder } from './server-order.ts'
+
+export interface ProcessLaunchOptions {
+  readonly application: ApplicationFolder
+  readonly config: Config
+  /** The runtime folder. */
+  readonly folder: string
+  /** Reaches the servers in that folder. */
+  readonly rpc: Rpc
+  /** Whether servers end with this process. */
+  readonly attached: boolean
+}
+
+/** Returns what launches each server as a process. */
+export function createProcessLaunch(options: ProcessLaunchOptions): Launch {
+  const { application, config, folder, rpc, attached } = options
+  const sockets = new SocketFolder(folder)
+  return (entry) => {
+    const busName = newBusName(entry.id)
+    const child = spawnServer(entry, config.environment)
+    const order: ServerOrder = { application, config, entry, folder, busName, attached }
+    // if it has died already, that is told by its end
+    child.send(order, () => undefined)
+    // one that was killed leaves its socket
+    void endOf(child).then(() => sockets.remove(busName))
+    return toLife(child, rpc)
+  }
+}
+
+/** The `shaddock` command: the entrance of every process of an application. */
+export const command = fileURLToPath(new URL('../../bin/shaddock.js', import.meta.url))
+
+const statsTimeoutMs = 2_000
+
+function spawnServer({ id, args }: ServerEntry, environment: string): ChildProcess {
+  // the id is for whoever reads a list of processes
+  return fork(command, ['server', id], {
+    execArgv: [...args],
+    env: { ...process.env, NODE_ENV: environment },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+}
+
+function toLife(child: ChildProcess, rpc: Rpc): Life {
+  const ended = endOf(child)
+  const ready = new Promise<ServerInfo>((resolve, reject) => {
+    child.on('message', (message) => {
+      if (!isServerReport(message)) return
+      if (message.kind === '$ready') resolve(message.info)
+      else reject(new SetupError(message.why))
+    })
+    void ended.then((how) => reject(new SetupError(`it ended early: ${how}`)))
+  })
+  return {
+    ready,
+    ended,
+    stop: () => child.kill('SIGTERM'),
+    kill: () => child.kill('SIGKILL'),
+    stats: async () => askStats(rpc, await ready, statsTimeoutMs),
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    // without a pid it never started, and no exit follows
+    child.on('error', (error) => child.pid === undefined && resolve(error.message))
+  })
+}

@@ -1,0 +1,43 @@
+import { formatBytes, formatMs, formatTable, formatUptime } from './format.ts'
+import { withMaster } from './master-client.ts'
+import type { ServerStatus } from './supervised-server.ts'
+
+export interface ListCommand {
+  readonly dir?: string
+  readonly json?: boolean
+}
+
+/** Prints the master and its servers. @throws {SetupError} none runs. */
+export async function list({ dir, json = false }: ListCommand): Promise<void> {
+  const statuses = await withMaster(dir, (master) => master.list())
+  const sorted = statuses.toSorted((a, b) => compare(rankOf(a), rankOf(b)))
+  process.stdout.write(json ? `${JSON.stringify(sorted, null, 2)}\n` : toTable(sorted))
+}
+
+const head = ['id', 'type', 'pid', 'uptime', 'memory', 'connections', 'incarnation', 'state']
+const numeric = new Set([2, 3, 4, 5])
+
+function toTable(statuses: readonly ServerStatus[]): string {
+  const rows = statuses.map((status) => {
+    const { id, type, pid, uptimeMs, memoryBytes, connections, incarnation } = status
+    const uptime = uptimeMs === undefined ? undefined : formatUptime(uptimeMs)
+    const memory = memoryBytes === undefined ? undefined : formatBytes(memoryBytes)
+    return [id, type, pid, uptime, memory, connections, incarnation, stateOf(status)].map((cell) =>
+      String(cell ?? '–'),
+    )
+  })
+  return formatTable([head, ...rows], numeric)
+}
+
+function stateOf({ state, restartsInMs }: ServerStatus): string {
+  return restartsInMs === undefined ? state : `restarting in ${formatMs(restartsInMs)}`
+}
+
+/** The master first, then by type and id. */
+function rankOf({ id, type }: ServerStatus): readonly string[] {
+  return type === 'master' ? [] : [type, id]
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  return a.join('\0').localeCompare(b.join('\0'), 'en', { numeric: true })
+}

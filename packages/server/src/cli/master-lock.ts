@@ -1,0 +1,84 @@
+import { readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { SetupError } from '../errors.ts'
+
+/**
+ * Makes this process the only master in a runtime folder. `socket` is the name of the file there on which it listens.
+ * Returns the undo.
+ *
+ * The lock is a symbolic link to that socket, which comes into being with its content, and is held for as long as
+ * somebody listens there: that of a killed master is void. A void one is not replaced but followed by the next number,
+ * which only one process can make; whoever made one then looks at all others, as a slow process may have counted from
+ * links that are gone.
+ * @throws {SetupError} another master is there.
+ */
+export async function takeMasterLock(folder: string, socket: string): Promise<() => void> {
+  for (;;) {
+    const found = locks(folder)
+    await refuseHeld(folder, found)
+    const mine = `${prefix}${Math.max(0, ...found.map(numberOf)) + 1}`
+    if (!link(join(folder, mine), socket)) continue
+    const release = () => rmSync(join(folder, mine), { force: true })
+    const others = locks(folder).filter((name) => name !== mine)
+    try {
+      await refuseHeld(folder, others)
+    } catch (error) {
+      release()
+      throw error
+    }
+    for (const name of others) rmSync(join(folder, name), { force: true })
+    return release
+  }
+}
+
+const prefix = 'master.'
+
+function locks(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith(prefix) && Number.isInteger(numberOf(name)))
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice(prefix.length))
+}
+
+async function refuseHeld(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const socket = readLink(join(folder, name))
+    if (socket === undefined || !(await isListenedOn(join(folder, socket)))) continue
+    throw new SetupError(
+      `the application runs already: its master is pid ${/^master-(\d+)/.exec(socket)?.[1]}`,
+    )
+  }
+}
+
+function isListenedOn(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(!['ENOENT', 'ECONNREFUSED'].includes(error.code ?? '')),
+    )
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}
+
+function readLink(path: string): string | undefined {
+  return unless('ENOENT', () => readlinkSync(path))
+}
+
+function link(path: string, target: string): boolean {
+  return unless('EEXIST', () => (symlinkSync(target, path), true)) ?? false
+}
+
+function unless<T>(code: string, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    // what node:fs throws has a code
+    if ((error as NodeJS.ErrnoException).code === code) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import type { ServerInfo } from '../server-info.ts'
+import { checkServers } from './check-servers.ts'
+import type { Orders } from './orders.ts'
+import type { StopRequest } from './stop-request.ts'
+import type { ServerStatus } from './supervised-server.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export interface MasterOrdersOptions {
+  readonly supervisor: Supervisor
+  readonly stop: StopRequest
+  /** The master. */
+  readonly self: ServerInfo
+  /** The application's folder. */
+  readonly directory: string
+}
+
+/** Returns what a master does when commands tell it to. */
+export function createMasterOrders({ supervisor, stop, self, directory }: MasterOrdersOptions): Orders {
+  return {
+    list: async () => [statusOf(self, stop), ...(await supervisor.list())],
+    stop: async (ids) => {
+      if (ids === undefined) stop.request()
+      await supervisor.stop(ids)
+    },
+    kill: async (ids) => {
+      if (ids === undefined) stop.request()
+      await supervisor.kill(ids)
+    },
+    restart: (ids) => supervisor.restart(ids),
+    add: async (pairs) => {
+      // a master that nobody asks to add does without the schemas
+      const { parseServerEntry } = await import('../config/servers.ts')
+      const entry = parseServerEntry(pairs, { servers: supervisor.entries })
+      await checkServers(directory, [entry])
+      await supervisor.add(entry)
+    },
+  }
+}
+
+function statusOf({ id, type, pid, incarnation }: ServerInfo, stop: StopRequest): ServerStatus {
+  return {
+    id,
+    type,
+    state: stop.isRequested ? 'stopping' : 'running',
+    pid,
+    incarnation,
+    uptimeMs: process.uptime() * 1_000,
+    memoryBytes: process.memoryUsage.rss(),
+  }
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+
+/** Returns what reads the words after `shaddock`. A command is loaded only when it runs. */
+export function createProgram(): Command {
+  const program = new Command('shaddock')
+    .description('Starts and watches the servers of an application.')
+    .version(readVersion())
+    .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'shaddock:')) })
+  addInit(program)
+  addStart(program)
+  addList(program)
+  addOrders(program)
+  addAdd(program)
+  addRoutes(program)
+  return program
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('make a new project: a small chat to begin with')
+    .argument('[dir]', 'its folder', '.')
+    .option('--force', 'write into a folder that is not empty')
+    .addHelpText('after', examples('init my-chat'))
+    .action(async (directory: string, options: { force?: boolean }) =>
+      (await import('./init.ts')).init(directory, options),
+    )
+}
+
+function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('start all servers, and those again that die')
+    .addOption(dirOption())
+    .option(
+      '--env <name>',
+      'the environment to take from the config',
+      process.env['NODE_ENV'] || 'development',
+    )
+    .option('--type <types...>', 'start only the servers of these types')
+    .option('--id <ids...>', 'start only these servers')
+    .option('--single', 'run all servers in one process')
+    .option('--daemon', 'go on in the background; output goes to logs/master.out')
+    .addOption(new Option('--attached', 'end with the process that started this one').hideHelp())
+    .addHelpText(
+      'after',
+      examples('start', 'start --env production --daemon', 'start --type gate connector', 'start --single'),
+    )
+    .action(async ({ type, id, ...options }: StartOptions) =>
+      (await import('./start.ts')).start({
+        ...options,
+        ...(type !== undefined && { types: type }),
+        ...(id !== undefined && { ids: id }),
+      }),
+    )
+}
+
+function addList(program: Command): void {
+  program
+    .command('list')
+    .description('show the servers that run')
+    .addOption(dirOption())
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('list', 'list --json'))
+    .action(async (options: DirOption & { json?: boolean }) => (await import('./list.ts')).list(options))
+}
+
+function addOrders(program: Command): void {
+  program
+    .command('stop')
+    .description('end servers when their calls in flight are done')
+    .argument('[ids...]', 'which ones; without, all and their master')
+    .addOption(dirOption())
+    .addHelpText('after', examples('stop', 'stop chat-1 chat-2'))
+    .action(async (ids: string[], options: DirOption) =>
+      (await import('./stop.ts')).stop({ ids, ...options }),
+    )
+  program
+    .command('kill')
+    .description('end servers at once')
+    .argument('[ids...]', 'which ones; without, all and their master')
+    .addOption(dirOption())
+    .addHelpText('after', examples('kill chat-1', 'kill'))
+    .action(async (ids: string[], options: DirOption) =>
+      (await import('./kill.ts')).kill({ ids, ...options }),
+    )
+  program
+    .command('restart')
+    .description('stop and start servers, one after the other')
+    .argument('[ids...]', 'which ones, stopped ones too; without, all')
+    .addOption(dirOption())
+    .addHelpText('after', examples('restart', 'restart chat-1'))
+    .action(async (ids: string[], options: DirOption) =>
+      (await import('./restart.ts')).restart({ ids, ...options }),
+    )
+}
+
+function addAdd(program: Command): void {
+  program
+    .command('add')
+    .description('start one more server')
+    .argument('<key=value...>', 'what config/servers.json would say of it, and its type')
+    .addOption(dirOption())
+    .addHelpText(
+      'after',
+      examples('add id=chat-3 type=chat', 'add id=connector-3 type=connector clientPort=3052'),
+    )
+    .action(async (pairs: string[], options: DirOption) =>
+      (await import('./add.ts')).add({ pairs, ...options }),
+    )
+}
+
+function addRoutes(program: Command): void {
+  program
+    .command('routes')
+    .description('show what clients and servers can call')
+    .addOption(dirOption())
+    .addHelpText('after', examples('routes'))
+    .action(async (options: DirOption) => (await import('./routes.ts')).routes(options))
+}
+
+interface DirOption {
+  readonly dir?: string
+}
+
+interface StartOptions extends DirOption {
+  readonly env: string
+  readonly single?: boolean
+  readonly daemon?: boolean
+  readonly attached?: boolean
+  readonly type?: string[]
+  readonly id?: string[]
+}
+
+function dirOption(): Option {
+  return new Option('--dir <folder>', 'the application (default: this folder, or ./game-server)')
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  shaddock ${line}`).join('\n')}`
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,63 @@
+import { loadConfig } from '../config/load.ts'
+import { findApplication } from './application-folder.ts'
+import { checkServers, chooseServers } from './check-servers.ts'
+import type { Choice } from './check-servers.ts'
+import { outliveReaders, print } from './console.ts'
+import { formatCount, formatMs } from './format.ts'
+import { runMaster } from './master.ts'
+import type { MasterPlan } from './master.ts'
+import { listenForStop } from './stop-request.ts'
+
+export interface StartCommand extends Choice {
+  readonly dir?: string
+  readonly env: string
+  readonly single?: boolean
+  readonly daemon?: boolean
+  /** Whether all ends with the process that started this one. So it does when that opened a channel to this one. */
+  readonly attached?: boolean
+}
+
+/**
+ * Starts an application, and resolves when it has ended; as a daemon, when it is ready.
+ * @throws {SetupError} it cannot start; nothing is left of it.
+ */
+export async function start(command: StartCommand): Promise<void> {
+  const application = findApplication(command.dir)
+  const config = await loadConfig(application.directory, command.env)
+  const entries = chooseServers(config.servers, command)
+  await checkServers(application.directory, entries)
+  const { single = false, daemon = false, attached = process.send !== undefined } = command
+  const plan: MasterPlan = { application, config, entries, single, attached: attached && !daemon }
+  if (daemon) {
+    const { startDaemon } = await import('./daemon.ts')
+    const pid = await startDaemon(plan)
+    print(`${readyIn(plan)}; they go on with pid ${pid} as their master: "shaddock stop" stops them`)
+    return
+  }
+  await runHere(plan)
+}
+
+async function runHere(plan: MasterPlan): Promise<void> {
+  outliveReaders()
+  const stop = listenForStop()
+  if (plan.attached) onParentGone(stop.request)
+  await runMaster(plan, {
+    stop,
+    onReady: () => {
+      print(`${readyIn(plan)}; Ctrl-C stops them`)
+      // a parent that is gone needs no answer
+      process.send?.({ ready: true }, () => undefined)
+    },
+  })
+}
+
+/** Both kinds of parent are meant: the one that opened a channel, and the one that holds the other end of the input. */
+function onParentGone(listener: () => void): void {
+  if (process.send !== undefined) process.once('disconnect', listener)
+  else process.stdin.once('close', listener).resume()
+}
+
+/** Counts from the start of this process: that is what its user waited for. */
+function readyIn({ entries }: MasterPlan): string {
+  return `${formatCount(entries.length, 'server')} ready in ${formatMs(performance.now())}`
+}

@@ -1,0 +1,249 @@
+import type { Awaitable } from '@shaddock/protocol'
+import type { Bus, BusMessage } from '../bus/bus.ts'
+import { addressOf, beatSubject, membersSubject, watchSubject } from '../bus/subjects.ts'
+import { ServerError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { ServerInfo } from '../server-info.ts'
+
+/** Who is there. A server is there from its `join` to its `leave`, the loss of its link, or its silence. */
+export interface Membership {
+  readonly self: ServerInfo
+  /** The servers of a type that are there now, in the order of their ids. The same array until it changes. */
+  servers(type: string): readonly ServerInfo[]
+  find(id: string): ServerInfo | undefined
+  all(): readonly ServerInfo[]
+  /** Opens the bus and hears of the others: of all who join from now on, and of those who have. */
+  open(): Promise<void>
+  /** Says that this server is ready for calls. */
+  join(): void
+  /** Says that no new calls should come. */
+  leave(): void
+  /** Ends listening, watching and beating. */
+  close(): void
+  /** Calls `listener` after each change. Returns the undo. */
+  onChange(listener: MembershipListener): () => void
+}
+
+export type MembershipListener = (
+  joined: readonly ServerInfo[],
+  left: readonly ServerInfo[],
+) => Awaitable<void>
+
+export interface MembershipOptions {
+  readonly bus: Bus
+  readonly self: ServerInfo
+  readonly log: Log
+  /** How often a server says that it lives. @default 1_000 */
+  readonly heartbeatMs: number
+  /** How long a server may be silent before it is down for everybody. @default 10_000 */
+  readonly downAfterMs: number
+}
+
+type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
+
+interface Member {
+  readonly server: ServerInfo
+  heardAt: number
+  /** Whether the loss of its link would be noticed at once. */
+  watched: boolean
+}
+
+/** How long the first member that is asked may take to say who is there. */
+const listMs = 2_000
+
+export function createMembership(options: MembershipOptions): Membership {
+  return new BeatMembership(options)
+}
+
+class BeatMembership implements Membership {
+  readonly self: ServerInfo
+  readonly #bus: Bus
+  readonly #log: Log
+  readonly #heartbeatMs: number
+  readonly #downAfterMs: number
+  readonly #members = new Map<string, Member>()
+  readonly #byType = new Map<string, readonly ServerInfo[]>()
+  /** The incarnation that said it leaves, by id: what others still say of it is not its return. */
+  readonly #left = new Map<string, number>()
+  readonly #listeners = new Set<MembershipListener>()
+  readonly #undo: (() => void)[] = []
+  #beating: NodeJS.Timeout | undefined
+  #tickedAt = 0
+  #joined = false
+  #closed = false
+
+  constructor({ bus, self, log, heartbeatMs, downAfterMs }: MembershipOptions) {
+    this.self = self
+    this.#bus = bus
+    this.#log = log
+    this.#heartbeatMs = heartbeatMs
+    this.#downAfterMs = downAfterMs
+  }
+
+  servers(type: string): readonly ServerInfo[] {
+    return this.#byType.get(type) ?? none
+  }
+
+  find(id: string): ServerInfo | undefined {
+    return this.#members.get(id)?.server
+  }
+
+  all(): readonly ServerInfo[] {
+    return [...this.#members.values()].map((member) => member.server)
+  }
+
+  async open(): Promise<void> {
+    this.#undo.push(
+      this.#bus.subscribe(watchSubject(this.self), ignore),
+      this.#bus.subscribe(beatSubject, (message) => this.#onBeat(message)),
+    )
+    // subscribed first, so that the others know of it when they know of this bus: who joins now is heard
+    await this.#bus.open()
+    this.#tickedAt = performance.now()
+    this.#beating = setInterval(() => this.#tick(), this.#heartbeatMs).unref()
+    for (const server of await this.#askWhoIsThere()) {
+      // a life of this server that has ended, and they did not see it yet
+      if (server.id !== this.self.id) this.#heard(server)
+    }
+  }
+
+  join(): void {
+    this.#joined = true
+    this.#undo.push(
+      this.#bus.subscribe(membersSubject, (message) =>
+        message.reply(Buffer.from(JSON.stringify(this.all()))),
+      ),
+    )
+    this.#heard(this.self)
+    this.#say('beat')
+  }
+
+  leave(): void {
+    if (!this.#joined) return
+    this.#joined = false
+    this.#say('leave')
+    this.#lost(this.self, 'left')
+  }
+
+  close(): void {
+    this.#closed = true
+    clearInterval(this.#beating)
+    for (const undo of this.#undo.splice(0)) undo()
+  }
+
+  onChange(listener: MembershipListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async #askWhoIsThere(): Promise<readonly ServerInfo[]> {
+    try {
+      const list = await this.#bus.request(membersSubject, nothing, listMs)
+      return JSON.parse(Buffer.from(list).toString()) as ServerInfo[]
+    } catch (error) {
+      // nobody to ask, or it says nothing: whoever is there, or comes, will be heard at its next beat
+      if (error instanceof ServerError && (error.code === 'NO_SERVER' || error.code === 'TIMEOUT')) return []
+      throw error
+    }
+  }
+
+  #say(kind: Beat['kind']): void {
+    this.#bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind, server: this.self } satisfies Beat)))
+  }
+
+  #onBeat(message: BusMessage): void {
+    const { kind, server } = JSON.parse(Buffer.from(message.data).toString()) as Beat
+    if (server.id === this.self.id) return
+    if (kind === 'beat') {
+      this.#heard(server)
+      return
+    }
+    this.#left.set(server.id, server.incarnation)
+    this.#lost(server, 'left')
+  }
+
+  #heard(server: ServerInfo): void {
+    const known = this.#members.get(server.id)
+    if (known?.server.incarnation === server.incarnation) {
+      known.heardAt = performance.now()
+      this.#watch(known)
+      return
+    }
+    if (server.incarnation < (known?.server.incarnation ?? 0)) return
+    if (server.incarnation === this.#left.get(server.id)) return
+    if (known !== undefined) this.#lost(known.server, 'restarted')
+    const member = { server, heardAt: performance.now(), watched: server.id === this.self.id }
+    this.#members.set(server.id, member)
+    this.#changed(server.type, [server], [])
+    this.#watch(member)
+  }
+
+  /** Sees to it that the loss of a server's link is noticed. */
+  #watch(member: Member): void {
+    if (member.watched) return
+    member.watched = true
+    this.#bus.request(watchSubject(member.server), nothing, Infinity).catch((error: unknown) => {
+      if (this.#closed) return
+      if (error instanceof ServerError && error.code === 'NO_SERVER') {
+        this.#lost(member.server, 'its link is lost')
+        return
+      }
+      // such as BUSY: it is here, and its next beat is the time to try again
+      member.watched = false
+    })
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    // when this process itself stood still, the others' beats wait unread: judge nobody by that time
+    const stood = now - this.#tickedAt - this.#heartbeatMs
+    this.#tickedAt = now
+    if (this.#joined) this.#say('beat')
+    for (const member of this.#members.values()) {
+      if (stood > this.#heartbeatMs) member.heardAt += stood
+      if (member.server.id === this.self.id) continue
+      if (now - member.heardAt > this.#downAfterMs)
+        this.#lost(member.server, `silent for ${Math.round(now - member.heardAt)} ms`)
+    }
+  }
+
+  #lost(server: ServerInfo, why: string): void {
+    if (!this.#isHere(server)) return
+    this.#members.delete(server.id)
+    // who leaves was told to: only a loss is news
+    this.#log[why === 'left' ? 'debug' : 'info']({ server: addressOf(server), why }, 'server is gone')
+    this.#changed(server.type, [], [server])
+  }
+
+  #isHere(server: ServerInfo): boolean {
+    return this.#members.get(server.id)?.server.incarnation === server.incarnation
+  }
+
+  #changed(type: string, joined: readonly ServerInfo[], left: readonly ServerInfo[]): void {
+    const servers = this.all().filter((server) => server.type === type)
+    this.#byType.set(
+      type,
+      servers.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    )
+    for (const listener of this.#listeners) void this.#tell(listener, joined, left)
+  }
+
+  /** A listener that fails must keep neither the others nor the beats from going on. */
+  async #tell(
+    listener: MembershipListener,
+    joined: readonly ServerInfo[],
+    left: readonly ServerInfo[],
+  ): Promise<void> {
+    try {
+      await listener(joined, left)
+    } catch (error) {
+      this.#log.error({ err: error }, 'a listener to servers failed')
+    }
+  }
+}
+
+const none: readonly ServerInfo[] = []
+const nothing = new Uint8Array()
+function ignore(): void {
+  /* a watch is never answered */
+}

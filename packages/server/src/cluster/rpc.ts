@@ -1,0 +1,155 @@
+import type { Bus, BusMessage } from '../bus/bus.ts'
+import { callsSubject } from '../bus/subjects.ts'
+import { ServerError } from '../errors.ts'
+import type { Code } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { ServerAddress } from '../server-info.ts'
+import { decodeCall, decodeReply, encodeCall, encodeFailure, encodeResult } from './envelope.ts'
+import { InFlight } from './in-flight.ts'
+
+/** Serves one kind of call. `deadline` is in milliseconds since the epoch, on this server's clock. */
+export type Service = (payload: Uint8Array, deadline: number) => Promise<Uint8Array>
+
+/** Calls between servers. Each settles, with the result or a coded error, within its deadline. */
+export interface Rpc {
+  /** Serves calls to `name`. Names that begin with `$` are the framework's. */
+  serve(name: string, service: Service): void
+  /**
+   * Calls `name` on that life of a server.
+   * @throws {ServerError} the callee's own; `TIMEOUT`: the deadline has passed; `NO_SERVER`: it is not there, or was
+   * lost before it answered; `NOT_FOUND`: it serves no such name; `BUSY`: too much waits for it.
+   */
+  call(server: ServerAddress, name: string, payload: Uint8Array, deadline: number): Promise<Uint8Array>
+  /** Tells without an answer: at most once, in order with other calls to that server. */
+  tell(server: ServerAddress, name: string, payload: Uint8Array): void
+  open(): void
+  /** Resolves when no call, in or out, is in flight. New ones are still served: they may be needed for that. */
+  idle(): Promise<void>
+  close(): void
+}
+
+export interface RpcOptions {
+  readonly bus: Bus
+  readonly self: ServerAddress
+  readonly log: Log
+  readonly callTimeoutMs: number
+  /** Where its calls are counted, along with other work that may make calls. @default its own */
+  readonly inFlight?: InFlight
+}
+
+export function createRpc(options: RpcOptions): Rpc {
+  return new BusRpc(options)
+}
+
+class BusRpc implements Rpc {
+  readonly #bus: Bus
+  readonly #self: ServerAddress
+  readonly #log: Log
+  readonly #callTimeoutMs: number
+  readonly #inFlight: InFlight
+  readonly #services = new Map<string, Service>()
+  #unsubscribe: (() => void) | undefined
+
+  constructor({ bus, self, log, callTimeoutMs, inFlight = new InFlight() }: RpcOptions) {
+    this.#bus = bus
+    this.#self = self
+    this.#log = log
+    this.#callTimeoutMs = callTimeoutMs
+    this.#inFlight = inFlight
+  }
+
+  open(): void {
+    this.#unsubscribe = this.#bus.subscribe(callsSubject(this.#self), (message) => void this.#onCall(message))
+  }
+
+  close(): void {
+    this.#unsubscribe?.()
+  }
+
+  serve(name: string, service: Service): void {
+    this.#services.set(name, service)
+  }
+
+  async call(
+    server: ServerAddress,
+    name: string,
+    payload: Uint8Array,
+    deadline: number,
+  ): Promise<Uint8Array> {
+    const remainingMs = deadline - Date.now()
+    if (remainingMs <= 0) throw new ServerError('TIMEOUT', `no time left to call ${name} on ${server.id}`)
+    this.#inFlight.begin()
+    try {
+      return decodeReply(await this.#request(server, name, payload, remainingMs))
+    } finally {
+      this.#inFlight.end()
+    }
+  }
+
+  tell(server: ServerAddress, name: string, payload: Uint8Array): void {
+    this.#bus.publish(callsSubject(server), encodeCall(name, this.#callTimeoutMs, payload))
+  }
+
+  idle(): Promise<void> {
+    return this.#inFlight.idle()
+  }
+
+  async #request(
+    server: ServerAddress,
+    name: string,
+    payload: Uint8Array,
+    remainingMs: number,
+  ): Promise<Uint8Array> {
+    try {
+      return await this.#bus.request(
+        callsSubject(server),
+        encodeCall(name, remainingMs, payload),
+        remainingMs,
+      )
+    } catch (error) {
+      throw explained(error, name, server)
+    }
+  }
+
+  async #onCall(message: BusMessage): Promise<void> {
+    this.#inFlight.begin()
+    let name = 'a call'
+    try {
+      const call = decodeCall(message.data)
+      name = call.name
+      const service = this.#services.get(name)
+      if (service === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
+      message.reply(encodeResult(await service(call.payload, Date.now() + call.remainingMs)))
+    } catch (error) {
+      this.#refuse(message, error, name)
+    } finally {
+      this.#inFlight.end()
+    }
+  }
+
+  #refuse(message: BusMessage, error: unknown, name: string): void {
+    if (!(error instanceof ServerError)) this.#log.error({ err: error, name }, 'a call failed')
+    try {
+      message.reply(encodeFailure(error, name))
+    } catch (replyError) {
+      // its `reply` is nothing that JSON carries, or too much of it
+      this.#log.error({ err: replyError, name }, 'the refusal of a call cannot travel')
+      message.reply(encodeFailure(replyError, name))
+    }
+  }
+}
+
+/** The bus knows subjects; the caller wants to read what was called, and where. */
+function explained(error: unknown, name: string, server: ServerAddress): unknown {
+  if (!(error instanceof ServerError)) return error
+  const why = reasons.get(error.code)
+  return why === undefined
+    ? error
+    : new ServerError(error.code, `${name}: ${server.id} ${why}`, { cause: error })
+}
+
+const reasons = new Map<Code, string>([
+  ['TIMEOUT', 'did not answer in time'],
+  ['NO_SERVER', 'is not there'],
+  ['BUSY', 'has too much waiting for it'],
+])

@@ -1,0 +1,210 @@
+// The small build of zod loads some 10 ms faster than the large one, in every server process.
+import * as z from 'zod/mini'
+import { nearest } from './nearest.ts'
+
+/** Checks a value read from a config file. The message of an issue completes "expected …". */
+export type Schema<T> = z.ZodMiniType<T>
+/** What `check` makes of a value. */
+export type Output<S> = z.output<S>
+
+/** What `docs/guide/config.md` says of a setting. */
+export interface Documentation {
+  /** What is expected of a value, in the words of the error. */
+  readonly type: string
+  readonly byDefault: string
+  readonly meaning: string
+}
+
+export const documentation = new WeakMap<z.core.$ZodType, Documentation>()
+const typeNames = new WeakMap<z.core.$ZodType, string>()
+
+const longestMs = 86_400_000
+const level = oneOf(['debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+
+export const connectorSchema = settings({
+  heartbeatSeconds: setting(integer(0, 3600), 30, 'How often each side gives a sign of life; 0: never.'),
+  handshakeTimeoutMs: setting(
+    integer(1, longestMs),
+    10_000,
+    'How long a new connection may take to shake hands.',
+  ),
+  maxBodyBytes: setting(integer(1, 16_777_215), 65_536, 'The longest packet body that a client may send.'),
+  maxBacklogBytes: setting(
+    integer(1, 1_073_741_824),
+    1_048_576,
+    'The most that may wait for a client that reads slowly, before it is closed.',
+  ),
+  maxConnections: setting(integer(1, 10_000_000), 100_000, 'The most connections of one server.'),
+  maxPendingRequests: setting(integer(1, 1_000_000), 256, 'The most unanswered requests of one session.'),
+  dictionary: setting(boolean(), false, 'Whether routes travel to clients as numbers.'),
+})
+
+export const clusterSchema = settings({
+  callTimeoutMs: setting(integer(1, longestMs), 10_000, 'How long a call to another server may take.'),
+  maxPendingCalls: setting(integer(1, 10_000_000), 10_000, 'The most unanswered calls of one server.'),
+  maxQueuedCalls: setting(
+    integer(1, 1_000_000),
+    128,
+    'The most calls of one session that may wait on the server that handles them.',
+  ),
+  heartbeatMs: setting(integer(1, longestMs), 1_000, 'How often a server tells the others that it lives.'),
+  downAfterMs: setting(
+    integer(1, longestMs),
+    10_000,
+    'How long a server may be silent before it counts as down; more than `heartbeatMs`.',
+  ),
+}).check(({ value, issues }) => {
+  if (value.downAfterMs > value.heartbeatMs) return
+  const message = `more than heartbeatMs, ${value.heartbeatMs}`
+  issues.push({ code: 'custom', path: ['downAfterMs'], input: value.downAfterMs, message })
+})
+
+const restartSchema = settings({
+  minMs: setting(
+    integer(1, longestMs),
+    250,
+    'The wait before a server that died starts again; it doubles each time.',
+  ),
+  maxMs: setting(integer(1, longestMs), 30_000, 'The longest such wait; at least `minMs`.'),
+}).check(({ value, issues }) => {
+  if (value.maxMs >= value.minMs) return
+  const message = `at least minMs, ${value.minMs}`
+  issues.push({ code: 'custom', path: ['maxMs'], input: value.maxMs, message })
+})
+
+export const masterSchema = settings({
+  restart: z.prefault(restartSchema, {}),
+  stopTimeoutMs: setting(
+    integer(1, longestMs),
+    10_000,
+    'How long a server may take to stop before it is killed.',
+  ),
+  id: ignored(),
+  host: ignored(),
+  port: ignored(),
+})
+
+export const logSchema = settings({
+  level: setting(level, 'info', 'The least severe lines that are written.'),
+  levels: setting(
+    typed('an object of levels', (error) => z.record(z.string(), level, { error })),
+    {},
+    'The same for single loggers, by name: `{ "rpc": "debug" }`.',
+  ),
+  console: optional(
+    oneOf(['pretty', 'json', 'none']),
+    '`"pretty"` in development, else `"none"`',
+    'How lines appear on standard output.',
+  ),
+  files: setting(boolean(), true, 'Whether lines go to `logs/<server id>.log`.'),
+})
+
+export const dictionarySchema = z.array(
+  z.string({ error: 'a route' }).check(
+    z.refine((route) => route !== '' && Buffer.byteLength(route) < 256, {
+      error: 'a route of 1 to 255 bytes',
+    }),
+  ),
+  { error: 'an array of routes' },
+)
+
+/** `servers.json` before `clusterCount` is expanded. */
+export const serversSchema = z.record(
+  z.string(),
+  z.array(z.record(z.string(), z.unknown(), { error: 'an object' }), { error: 'an array of servers' }),
+  { error: 'an object of server types' },
+)
+
+export const clusterCountSchema = integer(1, 1000)
+
+/** A type stands in routes and an id in file names: neither holds what parts them. */
+export const typeSchema = text(/^[\p{L}\p{N}_-]{1,100}$/u, 'a name of up to 100 letters, digits, _ and -')
+const id = text(/^[\p{L}\p{N}_.-]{1,100}$/u, 'a name of up to 100 letters, digits, _, - and dots')
+const host = text(/^[^\s/]{1,255}$/, 'a host name or address')
+const args = typed('a string or an array of strings', (error) =>
+  z.union([z.string(), z.array(z.string())], { error }),
+)
+
+/** One server of `servers.json`. Keys that are not listed are the application's own. */
+export const serverSchema = z.looseObject(
+  {
+    id: documented(id, id, { byDefault: 'required', meaning: 'The name of the server: no other has it.' }),
+    host: setting(host, '127.0.0.1', 'The address that it listens on, if it is a frontend.'),
+    clientHost: optional(host, '`host`', 'The address that clients are told.'),
+    clientPort: optional(
+      integer(1, 65_535, 'a port number'),
+      'none',
+      'The port that clients connect to: a server that has one is a frontend.',
+    ),
+    frontend: optional(
+      boolean(),
+      'whether it has a `clientPort`',
+      'Whether clients connect to it; `true` requires `clientPort`.',
+    ),
+    args: setting(args, [], "Node's own options for its process, such as `--inspect`."),
+    port: ignored(),
+  },
+  { error: 'an object' },
+)
+
+/** An object of settings, all of them known. */
+function settings<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? nearest(issue.keys[0] ?? '', Object.keys(shape)) : 'an object',
+  })
+}
+
+function setting<T extends z.ZodMiniType>(
+  type: T,
+  byDefault: z.core.util.NoUndefined<z.output<T>>,
+  meaning: string,
+) {
+  return documented(z._default(type, byDefault), type, {
+    byDefault: `\`${JSON.stringify(byDefault)}\``,
+    meaning,
+  })
+}
+
+function optional<T extends z.ZodMiniType>(type: T, byDefault: string, meaning: string) {
+  return documented(z.exactOptional(type), type, { byDefault, meaning })
+}
+
+/** What Pomelo's files hold and nothing here needs. */
+function ignored() {
+  return z.exactOptional(z.unknown())
+}
+
+function integer(least: number, most: number, noun = 'an integer') {
+  return typed(`${noun} from ${least} to ${most}`, (error) =>
+    z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error })),
+  )
+}
+
+function boolean() {
+  return typed('true or false', (error) => z.boolean({ error }))
+}
+
+function oneOf<const Names extends readonly string[]>(names: Names) {
+  return typed(`one of ${names.map((name) => `"${name}"`).join(', ')}`, (error) => z.enum(names, { error }))
+}
+
+function text(pattern: RegExp, type: string) {
+  return typed(type, (error) => z.string({ error }).check(z.regex(pattern, { error })))
+}
+
+/** A schema whose every issue, and whose documentation, says the same. */
+function typed<S extends z.ZodMiniType>(type: string, create: (error: string) => S): S {
+  const schema = create(type)
+  typeNames.set(schema, type)
+  return schema
+}
+
+function documented<S extends z.ZodMiniType>(
+  schema: S,
+  type: z.ZodMiniType,
+  words: Omit<Documentation, 'type'>,
+): S {
+  documentation.set(schema, { ...words, type: typeNames.get(type) ?? '' })
+  return schema
+}

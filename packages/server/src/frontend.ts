@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { buildDictionary, closeReasons, dictionaryText, jsonCodec, RouteDictionary } from '@shaddock/protocol'
+import type { Bus } from './bus/bus.ts'
+import { serveInbox } from './channel/channels.ts'
+import { Groups } from './channel/groups.ts'
+import type { Membership } from './cluster/membership.ts'
+import type { Rpc } from './cluster/rpc.ts'
+import type { Config } from './config/config.ts'
+import { createConnector } from './connector/connector.ts'
+import type { Connector } from './connector/connector.ts'
+import type { Dispatch } from './dispatch/dispatcher.ts'
+import { compose } from './dispatch/filter.ts'
+import { listRoutes } from './dispatch/list-routes.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import type { ServerApplication } from './server-application.ts'
+import { SessionRegistry } from './session/registry.ts'
+import { createTellGone } from './system/groups.ts'
+import { serveSessions } from './system/sessions.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+import type { Transport } from './transport/transport.ts'
+
+export interface FrontendOptions {
+  readonly app: ServerApplication
+  readonly config: Config
+  readonly transport: Transport
+  readonly bus: Bus
+  readonly rpc: Rpc
+  readonly membership: Membership
+  readonly dispatch: Dispatch
+  readonly timers: TimerWheel
+  readonly lifecycle: Lifecycle
+  readonly log: Log
+}
+
+/** Starts what a frontend has beyond other servers: sessions, groups, and the clients' edge. */
+export async function startFrontend(options: FrontendOptions): Promise<Connector> {
+  const { app, config, transport, bus, rpc, membership, dispatch, timers, lifecycle } = options
+  const { self } = membership
+  const log = options.log.named('connector')
+  const dictionary = config.connector.dictionary ? await createDictionary(config) : undefined
+
+  const sessions = new SessionRegistry()
+  sessions.onListenerError = (error, session) =>
+    log.error({ err: error, session: session.id }, 'a close listener failed')
+  serveSessions(rpc, sessions)
+  const groups = new Groups({ sessions, dictionary, tellGone: createTellGone(rpc, self) })
+  membership.onChange((_, left) => left.forEach((server) => groups.drop(server)))
+  lifecycle.onStop('inbox', serveInbox(self, bus, groups))
+
+  const connector = createConnector({
+    transport,
+    self,
+    sessions,
+    config: config.connector,
+    callTimeoutMs: config.cluster.callTimeoutMs,
+    dictionary,
+    greet: app.greeting,
+    dispatch: compose(app.globalFilters, dispatch),
+    codec: jsonCodec,
+    timers,
+    log,
+  })
+  lifecycle.onStop('clients', () => connector.closeConnections(closeReasons.shutdown))
+  lifecycle.onStop('listening', () => connector.close())
+  await connector.listen()
+  return connector
+}
+
+async function createDictionary({ directory, dictionary }: Config): Promise<RouteDictionary> {
+  const types = await listRoutes(directory)
+  const built = buildDictionary(
+    types.flatMap((type) => type.handlers),
+    dictionary,
+  )
+  return new RouteDictionary(built, createHash('md5').update(dictionaryText(built)).digest('base64'))
+}

@@ -1,0 +1,90 @@
+import type { Awaitable, Rpc as RpcOf } from '@shaddock/protocol'
+import type { AnyContract, Application, GlobalFilter, Plugin } from './app.ts'
+import type { Channels } from './channel/channels.ts'
+import type { Membership, MembershipListener } from './cluster/membership.ts'
+import type { Greet } from './connector/client-connection.ts'
+import type { Filter } from './dispatch/filter.ts'
+import type { Pick, RouteKey, Router } from './dispatch/router.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import type { ServerInfo } from './server-info.ts'
+import type { Session } from './session/session.ts'
+
+export interface ApplicationParts {
+  readonly directory: string
+  readonly environment: string
+  readonly log: Log
+  readonly rpc: RpcOf<AnyContract, RouteKey<Session>>
+  readonly channels: Channels
+  readonly membership: Membership
+  readonly router: Router<Session>
+  readonly lifecycle: Lifecycle
+}
+
+/** What modules and plugins see of a running server, and what its setup has gathered for the start. */
+export class ServerApplication implements Application {
+  readonly directory: string
+  readonly environment: string
+  readonly log: Log
+  readonly rpc: ApplicationParts['rpc']
+  readonly channels: Channels
+  readonly filters: Filter[] = []
+  readonly globalFilters: GlobalFilter[] = []
+  readonly unorderedRoutes = new Set<string>()
+  readonly plugins: Plugin[] = []
+  greeting: Greet | undefined
+  readonly #membership: Membership
+  readonly #router: Router<Session>
+  readonly #lifecycle: Lifecycle
+
+  constructor(parts: ApplicationParts) {
+    this.directory = parts.directory
+    this.environment = parts.environment
+    this.log = parts.log
+    this.rpc = parts.rpc
+    this.channels = parts.channels
+    this.#membership = parts.membership
+    this.#router = parts.router
+    this.#lifecycle = parts.lifecycle
+  }
+
+  get server(): ServerInfo {
+    return this.#membership.self
+  }
+
+  servers(type: string): readonly ServerInfo[] {
+    return this.#membership.servers(type)
+  }
+
+  onServers(listener: MembershipListener): () => void {
+    return this.#membership.onChange(listener)
+  }
+
+  route(type: string, pick: Pick<Session>): void {
+    this.#router.route(type, pick)
+  }
+
+  filter(filter: Filter): void {
+    this.filters.push(filter)
+  }
+
+  globalFilter(filter: GlobalFilter): void {
+    this.globalFilters.push(filter)
+  }
+
+  unordered(route: string): void {
+    this.unorderedRoutes.add(route)
+  }
+
+  greet(greet: Greet): void {
+    this.greeting = greet
+  }
+
+  use(plugin: Plugin): void {
+    this.plugins.push(plugin)
+  }
+
+  onStop(name: string, stop: () => Awaitable<void>): void {
+    this.#lifecycle.onStop(name, stop)
+  }
+}

@@ -1,0 +1,156 @@
+import { closeReasons, encodeKick, encodePacket, PacketType } from '@shaddock/protocol'
+import type { Awaitable, CloseReason } from '@shaddock/protocol'
+import { ServerError } from '../errors.ts'
+import type { ServerAddress } from '../server-info.ts'
+import type { Connection } from '../transport/transport.ts'
+import type { FrontendSession } from './session.ts'
+import { encodeSnapshot } from './snapshot.ts'
+
+type CloseListener = (reason: CloseReason) => Awaitable<void>
+
+/** Where the sessions of a frontend are found. */
+export interface SessionHome {
+  nextId(): number
+  add(session: ConnectedSession): void
+  remove(session: ConnectedSession): void
+  bound(session: ConnectedSession, uid: string): void
+  unbound(session: ConnectedSession, uid: string): void
+  /** Takes what a close listener of the application throws. */
+  onListenerError(error: unknown, session: ConnectedSession): void
+}
+
+/** A session on the frontend that holds its connection. */
+export class ConnectedSession implements FrontendSession {
+  readonly id: number
+  readonly connection: Connection
+  readonly #frontend: ServerAddress
+  readonly #registry: SessionHome
+  #uid: string | null = null
+  #state: Record<string, unknown> | undefined
+  /** Encoded when it is first needed after a change. */
+  #snapshot: Uint8Array | undefined
+  #closeListeners: Set<CloseListener> | undefined
+  #closeReason: CloseReason | undefined
+
+  constructor(frontend: ServerAddress, registry: SessionHome, connection: Connection) {
+    this.id = registry.nextId()
+    this.connection = connection
+    this.#frontend = frontend
+    this.#registry = registry
+    registry.add(this)
+  }
+
+  get frontendId(): string {
+    return this.#frontend.id
+  }
+
+  get uid(): string | null {
+    return this.#uid
+  }
+
+  get remoteAddress(): string {
+    return this.connection.remoteAddress
+  }
+
+  get closed(): boolean {
+    return this.#closeReason !== undefined
+  }
+
+  /** What travels with its calls to back ends. */
+  get snapshot(): Uint8Array {
+    this.#snapshot ??= encodeSnapshot({
+      id: this.id,
+      frontendId: this.#frontend.id,
+      incarnation: this.#frontend.incarnation,
+      uid: this.#uid,
+      state: this.#state ?? {},
+    })
+    return this.#snapshot
+  }
+
+  bind(uid: string): Promise<void> {
+    return settled(() => {
+      this.#mustBeOpen()
+      // it comes from a client more often than not, and through a handler that did not look
+      if (typeof uid !== 'string' || uid === '') throw new ServerError('BAD_MESSAGE', 'a uid is a text')
+      if (this.#uid === uid) return
+      if (this.#uid !== null) {
+        throw new ServerError('DENIED', `session ${this.id} is bound to ${this.#uid}, not to ${uid}`)
+      }
+      this.#uid = uid
+      this.#snapshot = undefined
+      this.#registry.bound(this, uid)
+    })
+  }
+
+  unbind(): Promise<void> {
+    return settled(() => {
+      this.#mustBeOpen()
+      const uid = this.#uid
+      if (uid === null) return
+      this.#uid = null
+      this.#snapshot = undefined
+      this.#registry.unbound(this, uid)
+    })
+  }
+
+  get(key: string): unknown {
+    return this.#state?.[key]
+  }
+
+  set(key: string, value: unknown): void {
+    // without a prototype, so that no key is special
+    this.#state ??= Object.create(null) as Record<string, unknown>
+    this.#state[key] = value
+    this.#snapshot = undefined
+  }
+
+  push(): Promise<void> {
+    return settled(() => {
+      this.#mustBeOpen()
+    })
+  }
+
+  kick(reason?: string): Promise<void> {
+    return settled(() => {
+      if (this.closed) return
+      if (reason !== undefined) this.connection.send(encodePacket(PacketType.kick, encodeKick(reason)))
+      this.connection.close(closeReasons.kicked)
+    })
+  }
+
+  onClose(listener: CloseListener): () => void {
+    if (this.#closeReason !== undefined) {
+      this.#tell(listener, this.#closeReason)
+      return () => false
+    }
+    this.#closeListeners ??= new Set()
+    this.#closeListeners.add(listener)
+    return () => this.#closeListeners?.delete(listener)
+  }
+
+  /** Ends it, when its connection has closed: it leaves the registry, then its listeners are told. */
+  end(reason: CloseReason): void {
+    if (this.closed) return
+    this.#closeReason = reason
+    const listeners = this.#closeListeners
+    this.#closeListeners = undefined
+    this.#registry.remove(this)
+    for (const listener of listeners ?? []) this.#tell(listener, reason)
+  }
+
+  #tell(listener: CloseListener, reason: CloseReason): void {
+    Promise.resolve(reason)
+      .then(listener)
+      .catch((error: unknown) => this.#registry.onListenerError(error, this))
+  }
+
+  #mustBeOpen(): void {
+    if (this.closed) throw new ServerError('GONE', `session ${this.id} of ${this.frontendId} is closed`)
+  }
+}
+
+/** Runs `act` now; what it throws becomes the promise's rejection. */
+async function settled(act: () => void): Promise<void> {
+  act()
+}

@@ -1,0 +1,241 @@
+import { jsonCodec } from '@shaddock/protocol'
+import type { AppDefinition, Application } from './app.ts'
+import type { Bus } from './bus/bus.ts'
+import { LocalChannels } from './channel/channels.ts'
+import { InFlight } from './cluster/in-flight.ts'
+import { createMembership } from './cluster/membership.ts'
+import type { Membership } from './cluster/membership.ts'
+import { createRpcProxy } from './cluster/proxy.ts'
+import { createRpc } from './cluster/rpc.ts'
+import type { Rpc } from './cluster/rpc.ts'
+import { encodeValue } from './cluster/values.ts'
+import type { Config, ServerEntry } from './config/config.ts'
+import { createDispatcher } from './dispatch/dispatcher.ts'
+import type { Dispatch } from './dispatch/dispatcher.ts'
+import { loadModules } from './dispatch/loader.ts'
+import { SessionOrder } from './dispatch/order.ts'
+import { listMethods } from './dispatch/route-table.ts'
+import type { Method } from './dispatch/route-table.ts'
+import { createRouter } from './dispatch/router.ts'
+import type { Router } from './dispatch/router.ts'
+import { ServerError } from './errors.ts'
+import { startFrontend } from './frontend.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import { ServerApplication } from './server-application.ts'
+import type { ServerInfo } from './server-info.ts'
+import { ConnectedSession } from './session/frontend.ts'
+import type { Session } from './session/session.ts'
+import { createForward, serveForwarded } from './system/calls.ts'
+import { serveGone } from './system/groups.ts'
+import { createSessionCalls } from './system/sessions.ts'
+import { serveStats } from './system/stats.ts'
+import type { ServerStats } from './system/stats.ts'
+import { TimerWheel } from './timer-wheel.ts'
+import { createListener } from './transport/listener.ts'
+import type { Transport } from './transport/transport.ts'
+
+export interface StartOptions {
+  readonly definition: AppDefinition
+  readonly config: Config
+  /** Which server of the application this is. */
+  readonly entry: ServerEntry
+  /** Not open yet; closed when the server stops. */
+  readonly bus: Bus
+  readonly log: Log
+  /** How clients reach a frontend. @default WebSocket and TCP on the entry's host and port */
+  readonly transport?: Transport
+}
+
+/** A server that has joined its cluster. */
+export interface RunningServer {
+  readonly info: ServerInfo
+  readonly app: Application
+  stats(): ServerStats
+  /** Resolves once nobody new comes, clients have been sent away, calls in flight have settled and all is closed. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts one server of an application. Resolves when clients and servers may call it.
+ * @throws {SetupError} a folder, module or port is wrong; nothing is left running.
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const lifecycle = new Lifecycle({ stepTimeoutMs: options.config.master.stopTimeoutMs / 2 })
+  try {
+    return await start(options, lifecycle)
+  } catch (error) {
+    await lifecycle
+      .stop()
+      .catch((stopError: unknown) => options.log.error({ err: stopError }, 'stopping failed too'))
+    throw error
+  }
+}
+
+async function start(options: StartOptions, lifecycle: Lifecycle): Promise<RunningServer> {
+  const { definition, config, entry, log } = options
+  const startedAt = Date.now()
+  const core = await openCore(options, lifecycle)
+  const { rpc, membership, timers } = core
+  const app = createApplication(options, core, lifecycle)
+
+  const modules = await loadModules(definition.directory, entry.type, app)
+  for (const [name, method] of listMethods(modules.remotes))
+    rpc.serve(`${entry.type}.${name}`, remote(method))
+  await definition.setup(app)
+  for (const plugin of app.plugins) await plugin(app)
+
+  const dispatch = createDispatch(options, core, app, listMethods(modules.handlers))
+  serveForwarded(rpc, dispatch, jsonCodec, createSessionCalls(rpc, config.cluster.callTimeoutMs))
+  lifecycle.onStop('calls in flight', () => rpc.idle())
+  const connector = entry.frontend
+    ? await startFrontend({
+        ...options,
+        transport: transportOf(options),
+        app,
+        rpc,
+        membership,
+        dispatch,
+        timers,
+        lifecycle,
+      })
+    : undefined
+  const stats = (): ServerStats => ({
+    uptimeMs: Date.now() - startedAt,
+    memoryBytes: process.memoryUsage.rss(),
+    ...(connector !== undefined && { connections: connector.connections }),
+  })
+  serveStats(rpc, stats)
+
+  membership.join()
+  lifecycle.onStop('membership', () => membership.leave())
+  log.debug({ ms: Date.now() - startedAt }, 'started')
+  return { info: membership.self, app, stats, stop: () => lifecycle.stop() }
+}
+
+/** What every server is made of below its modules. */
+interface Core {
+  readonly timers: TimerWheel
+  readonly inFlight: InFlight
+  readonly rpc: Rpc
+  readonly membership: Membership
+  readonly router: Router<Session>
+  readonly channels: LocalChannels
+  /** @throws {ServerError} `NO_SERVER`: no server of that id is there. */
+  readonly find: (id: string) => ServerInfo
+}
+
+async function openCore({ config, entry, bus, log }: StartOptions, lifecycle: Lifecycle): Promise<Core> {
+  const { callTimeoutMs } = config.cluster
+  const self = describe(entry)
+  const timers = new TimerWheel()
+  lifecycle.onStop('timers', () => timers.close())
+  lifecycle.onStop('bus', () => bus.close())
+
+  const inFlight = new InFlight()
+  const rpc = createRpc({ bus, self, log: log.named('rpc'), callTimeoutMs, inFlight })
+  rpc.open()
+  lifecycle.onStop('rpc', () => rpc.close())
+  const membership = createMembership({ bus, self, log: log.named('membership'), ...config.cluster })
+  lifecycle.onStop('membership', () => membership.close())
+  await membership.open()
+
+  const find = (id: string): ServerInfo => {
+    const server = membership.find(id)
+    if (server === undefined) throw new ServerError('NO_SERVER', `${id} is not there`)
+    return server
+  }
+  const frontend = (id: string) => membership.find(id)
+  const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs, frontend, log })
+  membership.onChange((joined, left) => {
+    for (const server of joined) if (server.frontend) channels.meet(server)
+    for (const server of left) {
+      if (server === membership.self) channels.close()
+      else channels.drop(server)
+    }
+  })
+  serveGone(rpc, channels)
+  const router = createRouter<Session>((type) => membership.servers(type))
+  return { timers, inFlight, rpc, membership, router, channels, find }
+}
+
+function createApplication(
+  { definition, config, log }: StartOptions,
+  core: Core,
+  lifecycle: Lifecycle,
+): ServerApplication {
+  const { rpc, membership, router, find } = core
+  return new ServerApplication({
+    ...core,
+    directory: definition.directory,
+    environment: config.environment,
+    log: log.named('app'),
+    rpc: createRpcProxy({
+      servers: (type) => membership.servers(type),
+      find,
+      pick: (type, key) => router.pick(type, key),
+      call: (server, name, payload) =>
+        rpc.call(server, name, payload, Date.now() + config.cluster.callTimeoutMs),
+    }),
+    lifecycle,
+  })
+}
+
+function createDispatch(
+  { config, log }: StartOptions,
+  { rpc, membership, router, timers, inFlight }: Core,
+  app: ServerApplication,
+  handlers: ReadonlyMap<string, Method>,
+): Dispatch {
+  const forward = createForward(rpc)
+  return createDispatcher({
+    self: membership.self,
+    handlers,
+    filters: app.filters,
+    unordered: app.unorderedRoutes,
+    order: new SessionOrder(config.cluster.maxQueuedCalls),
+    codec: jsonCodec,
+    timers,
+    inFlight,
+    log: log.named('handlers'),
+    pick: (type, session) => router.pick(type, session),
+    forward: async (server, call) => {
+      const { session } = call
+      if (session instanceof ConnectedSession) return forward(server, call, session.snapshot)
+      // a back end that is sent another type's route has been sent it by mistake
+      throw new ServerError('NOT_FOUND', `no handler for ${call.route}`)
+    },
+  })
+}
+
+function transportOf({ transport, entry, config, log }: StartOptions): Transport {
+  if (transport !== undefined) return transport
+  return createListener({
+    host: entry.host,
+    port: entry.clientPort ?? 0,
+    limits: config.connector,
+    maxConnections: config.connector.maxConnections,
+    firstByteTimeoutMs: config.connector.handshakeTimeoutMs,
+    onError: (error) => log.error({ err: error }, 'a client could not be accepted'),
+  })
+}
+
+/** Serves a remote's method: its arguments and its result travel as JSON. */
+function remote(method: Method): (payload: Uint8Array) => Promise<Uint8Array> {
+  return async (payload) =>
+    encodeValue(await method(...(JSON.parse(Buffer.from(payload).toString()) as unknown[])))
+}
+
+function describe(entry: ServerEntry): ServerInfo {
+  return {
+    id: entry.id,
+    type: entry.type,
+    // microseconds: larger at each start of a server on one machine
+    incarnation: Math.round((performance.timeOrigin + performance.now()) * 1_000),
+    frontend: entry.frontend,
+    host: entry.clientHost,
+    ...(entry.clientPort !== undefined && { clientPort: entry.clientPort }),
+    pid: process.pid,
+    settings: entry.settings,
+  }
+}

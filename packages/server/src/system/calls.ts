@@ -1,0 +1,52 @@
+import type { Codec } from '@shaddock/protocol'
+import type { Rpc } from '../cluster/rpc.ts'
+import { ClientCall } from '../dispatch/call.ts'
+import type { Call } from '../dispatch/call.ts'
+import type { Dispatch } from '../dispatch/dispatcher.ts'
+import type { ServerInfo } from '../server-info.ts'
+import { BackendSession } from '../session/backend.ts'
+import type { SessionCalls } from '../session/session.ts'
+import { decodeSnapshot } from '../session/snapshot.ts'
+
+const serviceName = '$call'
+
+/** Returns what sends a client's call from its frontend to the server that handles it. */
+export function createForward(
+  rpc: Rpc,
+): (server: ServerInfo, call: Call, snapshot: Uint8Array) => Promise<Uint8Array> {
+  return (server, call, snapshot) =>
+    rpc.call(server, serviceName, encodeForwarded(call.route, call.body, snapshot), call.deadline)
+}
+
+/** Serves calls that frontends forward. */
+export function serveForwarded(rpc: Rpc, dispatch: Dispatch, codec: Codec, sessions: SessionCalls): void {
+  rpc.serve(serviceName, (payload, deadline) => {
+    const { route, body, snapshot } = decodeForwarded(payload)
+    const session = new BackendSession(decodeSnapshot(snapshot), sessions)
+    return dispatch(new ClientCall({ route, session, deadline, body, codec }))
+  })
+}
+
+/** Returns `snapshot length (4) | snapshot | route length (2) | route | body`. */
+function encodeForwarded(route: string, body: Uint8Array, snapshot: Uint8Array): Uint8Array {
+  const routeBytes = Buffer.byteLength(route)
+  const bytes = Buffer.allocUnsafe(6 + snapshot.length + routeBytes + body.length)
+  let at = bytes.writeUInt32BE(snapshot.length, 0)
+  bytes.set(snapshot, at)
+  // over a byte: what a client sent that is no UTF-8 has grown as it was decoded
+  at = bytes.writeUInt16BE(routeBytes, at + snapshot.length)
+  at += bytes.write(route, at)
+  bytes.set(body, at)
+  return bytes
+}
+
+function decodeForwarded(payload: Uint8Array): { route: string; body: Uint8Array; snapshot: Uint8Array } {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  const snapshotEnd = 4 + bytes.readUInt32BE(0)
+  const routeEnd = snapshotEnd + 2 + bytes.readUInt16BE(snapshotEnd)
+  return {
+    snapshot: bytes.subarray(4, snapshotEnd),
+    route: bytes.toString('utf8', snapshotEnd + 2, routeEnd),
+    body: bytes.subarray(routeEnd),
+  }
+}

@@ -1,0 +1,2 @@
+export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts'
+export type { TestClient } from './test-client.ts'

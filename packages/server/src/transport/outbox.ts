@@ -1,0 +1,77 @@
+/** Where an outbox's bytes go. A `net.Socket` is one. */
+export interface OutboxSink {
+  /** Bytes written and not yet taken by the operating system. */
+  readonly writableLength: number
+  write(bytes: Uint8Array): void
+}
+
+/** Joins the frames that one connection is sent in one turn of the event loop into one write. */
+export class Outbox {
+  readonly #sink: OutboxSink
+  readonly #turn: Turn
+  readonly #maxBacklogBytes: number
+  /** Absent between turns: most connections are idle most of the time, and there are many. */
+  #frames: Uint8Array[] | undefined
+  #queuedBytes = 0
+  #destroyed = false
+
+  constructor(sink: OutboxSink, turn: Turn, maxBacklogBytes: number) {
+    this.#sink = sink
+    this.#turn = turn
+    this.#maxBacklogBytes = maxBacklogBytes
+  }
+
+  /** Bytes pushed and not yet taken by the operating system. */
+  get bufferedBytes(): number {
+    return this.#queuedBytes + this.#sink.writableLength
+  }
+
+  /** Queues a frame. Returns whether what waits is within `maxBacklogBytes`. */
+  push(frame: Uint8Array): boolean {
+    if (this.#destroyed) return true
+    this.#queuedBytes += frame.length
+    if (this.#frames) {
+      this.#frames.push(frame)
+    } else {
+      this.#frames = [frame]
+      this.#turn.add(this)
+    }
+    if (this.bufferedBytes <= this.#maxBacklogBytes) return true
+    // a turn may say much to a client that reads fast: what the operating system takes at once is no backlog
+    this.flush()
+    return this.#sink.writableLength <= this.#maxBacklogBytes
+  }
+
+  /** Writes what is queued, now. */
+  flush(): void {
+    const frames = this.#frames
+    if (!frames) return
+    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#queuedBytes)
+    this.#frames = undefined
+    this.#queuedBytes = 0
+    this.#sink.write(bytes)
+  }
+
+  /** Drops what is queued. Nothing is written from here on. */
+  destroy(): void {
+    this.#destroyed = true
+    this.#frames = undefined
+    this.#queuedBytes = 0
+  }
+}
+
+/** Flushes the outboxes that were pushed to, all together, when the turn of the event loop ends. One a transport. */
+export class Turn {
+  #outboxes: Outbox[] = []
+
+  /** Adds an outbox to those that the end of this turn flushes. */
+  add(outbox: Outbox): void {
+    if (this.#outboxes.push(outbox) === 1) setImmediate(this.#end)
+  }
+
+  readonly #end = (): void => {
+    const outboxes = this.#outboxes
+    this.#outboxes = []
+    for (const outbox of outboxes) outbox.flush()
+  }
+}

@@ -1,0 +1,5 @@
+export default class Entry {
+  ping(): string {
+    return 'pong'
+  }
+}

@@ -1,0 +1,5 @@
+export default class Sums {
+  add(a: number, b: number): number {
+    return a + b
+  }
+}

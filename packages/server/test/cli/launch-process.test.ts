@@ -1,0 +1,16 @@
+import { findApplication } from '../../src/cli/application-folder.ts'
+import { createProcessLaunch } from '../../src/cli/launch-process.ts'
+import { openPeer } from '../../src/cli/peer.ts'
+import { makeRuntimeFolder } from '../../src/cli/runtime-folder.ts'
+import { silentLog } from '../../src/log.ts'
+import { testSupervisor } from './supervisor-conformance.ts'
+
+testSupervisor('in a process each', async ({ application: { directory, runtimeFolder: folder }, config }) => {
+  makeRuntimeFolder(folder)
+  const peer = await openPeer({ folder, id: 'master', type: 'master', log: silentLog })
+  const application = findApplication(directory)
+  return {
+    launch: createProcessLaunch({ application, config, folder, rpc: peer.rpc, attached: true }),
+    close: () => peer.close(),
+  }
+})
