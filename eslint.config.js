@@ -41,6 +41,8 @@ const typed = {
     'error',
     { allowConstantLoopConditions: 'only-allowed-literals' },
   ],
+  // what one promise was rejected with, another may pass on
+  '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
   // by code point is what is meant
   '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
   // what an async method throws rejects, whether or not it waits: interfaces of promises, handlers and remotes need that

@@ -10,7 +10,7 @@ import type { Session } from './session/session.ts'
 
 /**
  * One server of an application, as its modules and plugins see it. What configures it (`route`, `filter`, `greet`,
- * `unordered`, `use`) is for the setup function; it has no effect once the server has started.
+ * `globalFilter`, `unordered`, `use`) is for the setup function and for plugins; later it throws a `SetupError`.
  */
 export interface Application<C extends Contract = AnyContract> {
   /** This server. */

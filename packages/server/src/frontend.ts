@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto'
 import { buildDictionary, closeReasons, dictionaryText, jsonCodec, RouteDictionary } from '@shaddock/protocol'
+import type { GlobalFilter } from './app.ts'
 import type { Bus } from './bus/bus.ts'
-import { serveInbox } from './channel/channels.ts'
 import { Groups } from './channel/groups.ts'
+import { serveInbox } from './channel/serve-inbox.ts'
 import type { Membership } from './cluster/membership.ts'
 import type { Rpc } from './cluster/rpc.ts'
 import type { Config } from './config/config.ts'
 import { createConnector } from './connector/connector.ts'
 import type { Connector } from './connector/connector.ts'
 import type { Dispatch } from './dispatch/dispatcher.ts'
+import { withinDeadline } from './deadline.ts'
 import { compose } from './dispatch/filter.ts'
 import { listRoutes } from './dispatch/list-routes.ts'
+import { ServerError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import type { ServerApplication } from './server-application.ts'
@@ -56,7 +59,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     callTimeoutMs: config.cluster.callTimeoutMs,
     dictionary,
     greet: app.greeting,
-    dispatch: compose(app.globalFilters, dispatch),
+    dispatch: filtered(app.globalFilters, dispatch, timers),
     codec: jsonCodec,
     timers,
     log,
@@ -65,6 +68,18 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   lifecycle.onStop('listening', () => connector.close())
   await connector.listen()
   return connector
+}
+
+/** Puts the global filters around `dispatch`: they too have no longer than the call. */
+function filtered(filters: readonly GlobalFilter[], dispatch: Dispatch, timers: TimerWheel): Dispatch {
+  if (filters.length === 0) return dispatch
+  const handle = compose(filters, dispatch)
+  return (call) =>
+    withinDeadline(handle(call), {
+      deadline: call.deadline,
+      timers,
+      late: () => new ServerError('TIMEOUT', `${call.route} did not answer in time`),
+    })
 }
 
 async function createDictionary({ directory, dictionary }: Config): Promise<RouteDictionary> {

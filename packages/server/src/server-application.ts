@@ -5,6 +5,7 @@ import type { Membership, MembershipListener } from './cluster/membership.ts'
 import type { Greet } from './connector/client-connection.ts'
 import type { Filter } from './dispatch/filter.ts'
 import type { Pick, RouteKey, Router } from './dispatch/router.ts'
+import { SetupError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import type { ServerInfo } from './server-info.ts'
@@ -36,6 +37,7 @@ export class ServerApplication implements Application {
   readonly #membership: Membership
   readonly #router: Router<Session>
   readonly #lifecycle: Lifecycle
+  #started = false
 
   constructor(parts: ApplicationParts) {
     this.directory = parts.directory
@@ -61,30 +63,46 @@ export class ServerApplication implements Application {
   }
 
   route(type: string, pick: Pick<Session>): void {
+    this.#mustBeStarting('route')
     this.#router.route(type, pick)
   }
 
   filter(filter: Filter): void {
+    this.#mustBeStarting('filter')
     this.filters.push(filter)
   }
 
   globalFilter(filter: GlobalFilter): void {
+    this.#mustBeStarting('globalFilter')
     this.globalFilters.push(filter)
   }
 
   unordered(route: string): void {
+    this.#mustBeStarting('unordered')
     this.unorderedRoutes.add(route)
   }
 
   greet(greet: Greet): void {
+    this.#mustBeStarting('greet')
     this.greeting = greet
   }
 
   use(plugin: Plugin): void {
+    this.#mustBeStarting('use')
     this.plugins.push(plugin)
   }
 
   onStop(name: string, stop: () => Awaitable<void>): void {
     this.#lifecycle.onStop(name, stop)
+  }
+
+  /** The setup is over: what configures the server comes too late from now on. */
+  started(): void {
+    this.#started = true
+  }
+
+  #mustBeStarting(method: string): void {
+    if (this.#started)
+      throw new SetupError(`app.${method} belongs in the setup: ${this.server.id} has started`)
   }
 }

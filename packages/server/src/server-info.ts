@@ -1,7 +1,7 @@
 /** One life of one server. */
 export interface ServerAddress {
   readonly id: string
-  /** New at each start, and larger than the one before. */
+  /** New at each start, and larger than the one before, unless the clock was set back. */
   readonly incarnation: number
 }
 
@@ -10,6 +10,7 @@ export interface ServerInfo extends ServerAddress {
   readonly type: string
   /** Whether clients connect to it. */
   readonly frontend: boolean
+  /** The address that clients are told. */
   readonly host: string
   /** The port that clients connect to. Absent on back ends. */
   readonly clientPort?: number

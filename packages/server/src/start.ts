@@ -2,13 +2,13 @@ import { jsonCodec } from '@shaddock/protocol'
 import type { AppDefinition, Application } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { LocalChannels } from './channel/channels.ts'
-import { InFlight } from './cluster/in-flight.ts'
+import { InFlight } from './in-flight.ts'
 import { createMembership } from './cluster/membership.ts'
 import type { Membership } from './cluster/membership.ts'
 import { createRpcProxy } from './cluster/proxy.ts'
+import { serveRemotes } from './cluster/remotes.ts'
 import { createRpc } from './cluster/rpc.ts'
 import type { Rpc } from './cluster/rpc.ts'
-import { encodeValue } from './cluster/values.ts'
 import type { Config, ServerEntry } from './config/config.ts'
 import { createDispatcher } from './dispatch/dispatcher.ts'
 import type { Dispatch } from './dispatch/dispatcher.ts'
@@ -29,7 +29,7 @@ import type { Session } from './session/session.ts'
 import { createForward, serveForwarded } from './system/calls.ts'
 import { serveGone } from './system/groups.ts'
 import { createSessionCalls } from './system/sessions.ts'
-import { serveStats } from './system/stats.ts'
+import { askStats, serveStats } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
 import { TimerWheel } from './timer-wheel.ts'
 import { createListener } from './transport/listener.ts'
@@ -61,7 +61,7 @@ export interface RunningServer {
  * @throws {SetupError} a folder, module or port is wrong; nothing is left running.
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const lifecycle = new Lifecycle({ stepTimeoutMs: options.config.master.stopTimeoutMs / 2 })
+  const lifecycle = new Lifecycle({ stepTimeoutMs: options.config.master.stopTimeoutMs / 4 })
   try {
     return await start(options, lifecycle)
   } catch (error) {
@@ -80,14 +80,14 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   const app = createApplication(options, core, lifecycle)
 
   const modules = await loadModules(definition.directory, entry.type, app)
-  for (const [name, method] of listMethods(modules.remotes))
-    rpc.serve(`${entry.type}.${name}`, remote(method))
+  serveRemotes({ rpc, timers, type: entry.type, methods: listMethods(modules.remotes) })
   await definition.setup(app)
   for (const plugin of app.plugins) await plugin(app)
+  app.started()
 
   const dispatch = createDispatch(options, core, app, listMethods(modules.handlers))
   serveForwarded(rpc, dispatch, jsonCodec, createSessionCalls(rpc, config.cluster.callTimeoutMs))
-  lifecycle.onStop('calls in flight', () => rpc.idle())
+  lifecycle.onStop('calls in flight', () => core.inFlight.idle())
   const connector = entry.frontend
     ? await startFrontend({
         ...options,
@@ -108,7 +108,7 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   serveStats(rpc, stats)
 
   membership.join()
-  lifecycle.onStop('membership', () => membership.leave())
+  lifecycle.onStop('leaving', () => leave(membership, rpc))
   log.debug({ ms: Date.now() - startedAt }, 'started')
   return { info: membership.self, app, stats, stop: () => lifecycle.stop() }
 }
@@ -220,11 +220,15 @@ function transportOf({ transport, entry, config, log }: StartOptions): Transport
   })
 }
 
-/** Serves a remote's method: its arguments and its result travel as JSON. */
-function remote(method: Method): (payload: Uint8Array) => Promise<Uint8Array> {
-  return async (payload) =>
-    encodeValue(await method(...(JSON.parse(Buffer.from(payload).toString()) as unknown[])))
+/** Resolves when every other server knows that this one leaves: what it answers comes behind all that it sent before. */
+async function leave(membership: Membership, rpc: Rpc): Promise<void> {
+  const others = membership.all().filter((server) => server !== membership.self)
+  membership.leave()
+  await Promise.allSettled(others.map((server) => askStats(rpc, server, farewellMs)))
 }
+
+/** How long a server that does not answer may hold up another's leaving. */
+const farewellMs = 1_000
 
 function describe(entry: ServerEntry): ServerInfo {
   return {

@@ -58,7 +58,6 @@ export class TimerWheel {
 
   #start(): void {
     if (this.#interval !== undefined) return
-    this.#sweptTick = this.#tickOf(this.#now())
     this.#interval = setInterval(() => this.#tick(), this.#tickMs)
     if (this.#unref) this.#interval.unref()
   }

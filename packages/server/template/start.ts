@@ -2,7 +2,10 @@ import { fork } from 'node:child_process'
 import { startWebServer } from './web/server.ts'
 
 // `npm start`: the page in this process, the game servers in a child. Further arguments are for `shaddock start`.
-const web = await startWebServer(3001)
+const web = await startWebServer(3001).catch((error: Error) => {
+  console.error(`The page cannot be served: ${error.message}`)
+  process.exit(1)
+})
 const shaddock = new URL('bin/shaddock.js', import.meta.resolve('shaddock/package.json'))
 const game = fork(shaddock, ['start', ...process.argv.slice(2)], { cwd: import.meta.dirname })
 

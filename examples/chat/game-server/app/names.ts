@@ -10,3 +10,8 @@ export function checkName(what: 'name' | 'room', name: unknown): string {
   }
   return name
 }
+
+/** What the page explains when somebody in the room has that name. */
+export function nameTaken(name: string, room: string): ServerError {
+  return new ServerError('DENIED', `${name} is in ${room} already`, { reply: { code: 500, error: true } })
+}

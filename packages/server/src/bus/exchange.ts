@@ -9,13 +9,13 @@ import type { Link } from './interest.ts'
 import { Requests } from './requests.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { OnMessage } from './subscriptions.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turn.ts'
 
 /** What the buses that have links of their own take. */
 export interface BusOptions {
   /** Takes what a subscriber throws, with its subject, and why a link was closed, with the name of its other side. */
   readonly onError: (error: unknown, source: string) => void
-  /** How many requests may wait for a reply. @default 10_000 */
+  /** How many requests may wait for a reply of one other side. @default 10_000 */
   readonly maxPendingRequests?: number
 }
 
@@ -48,14 +48,12 @@ export class Exchange {
 
   publish(subject: string, data: Uint8Array): void {
     checkSize(data)
-    if (this.#closed) return
     for (const { link, number } of this.#interest.all(subject)) {
       link.send(frameOf(frameKinds.publish, number, 0, data))
     }
   }
 
   subscribe(subject: string, onMessage: OnMessage): () => void {
-    if (this.#closed) return () => {}
     return this.#subscriptions.add(subject, onMessage)
   }
 
@@ -66,8 +64,11 @@ export class Exchange {
     if (listener === undefined) throw new ServerError('NO_SERVER', `nobody subscribes to ${subject}`)
     const { link, number } = listener
     if (link.full) throw new ServerError('BUSY', `too much waits to be sent to who subscribes to ${subject}`)
-    if (this.#requests.size >= this.#maxPendingRequests) {
-      throw new ServerError('BUSY', `more requests wait than maxPendingRequests ${this.#maxPendingRequests}`)
+    if (this.#requests.waitingFor(link) >= this.#maxPendingRequests) {
+      throw new ServerError(
+        'BUSY',
+        `more requests wait there than maxPendingRequests ${this.#maxPendingRequests}`,
+      )
     }
     const id = this.#requests.nextId()
     const reply = this.#requests.wait(id, link, { subject, timeoutMs })
@@ -149,7 +150,6 @@ class IncomingRequest implements BusMessage {
   readonly data: Uint8Array
   readonly #link: Link
   readonly #id: number
-  #answered = false
 
   constructor(data: Uint8Array, link: Link, id: number) {
     this.data = data
@@ -159,8 +159,7 @@ class IncomingRequest implements BusMessage {
 
   reply(data: Uint8Array): void {
     checkSize(data)
-    if (this.#answered) return
-    this.#answered = true
+    // who asked takes the first reply and drops others
     this.#link.send(frameOf(frameKinds.reply, 0, this.#id, data))
   }
 }

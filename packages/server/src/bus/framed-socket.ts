@@ -3,7 +3,7 @@ import { ServerError } from '../errors.ts'
 import { encodeFrames, frameHeadBytes, FrameReader } from './frame.ts'
 import type { Frame } from './frame.ts'
 import type { Link } from './interest.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turn.ts'
 
 export interface FramedSocketOptions {
   readonly maxQueuedBytes: number

@@ -4,7 +4,7 @@ import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
 import type { Frame } from './frame.ts'
 import type { Link } from './interest.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turn.ts'
 
 /** The buses of one process, each with its links to the others: a whole cluster without a socket. */
 export interface MemoryNetwork {
@@ -105,10 +105,8 @@ class MemoryBus implements Bus {
   }
 
   #cutLinks(): void {
-    for (const other of this.#links.keys()) {
-      other.#cut(this)
-      this.#cut(other)
-    }
+    for (const other of this.#links.keys()) other.#cut(this)
+    this.#links.clear()
   }
 
   #cut(other: MemoryBus): void {

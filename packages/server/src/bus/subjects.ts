@@ -13,8 +13,15 @@ export function watchSubject(server: ServerAddress): string {
 
 /** Where one server is called. */
 export function callsSubject(server: ServerAddress): string {
-  return `calls.${addressOf(server)}`
+  const known = callsSubjects.get(server)
+  if (known !== undefined) return known
+  const subject = `calls.${addressOf(server)}`
+  callsSubjects.set(server, subject)
+  return subject
 }
+
+/** Spelled once for each address: one is needed for every call. */
+const callsSubjects = new WeakMap<ServerAddress, string>()
 
 /** One frontend's inbox: who hears a channel, and what they hear, in the order in which each server says it. */
 export function frontSubject(server: ServerAddress): string {

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts'
 import { frontSubject } from '../bus/subjects.ts'
 import { ServerError } from '../errors.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
-import { encodeInbox, encodeOrder, InboxKind } from './inbox.ts'
+import { encodeOrder, encodePush } from './inbox.ts'
 import { Members } from './members.ts'
 import type { Member } from './members.ts'
 
@@ -27,7 +27,9 @@ export interface Channel<Pushes extends object = Record<string, unknown>> {
   leave(uid: string, frontendId?: string): boolean
   /**
    * Sends a message to all members. At most once; members hear one server's pushes in the order in which it pushed.
-   * @throws {TypeError} JSON cannot carry the message. @throws {RangeError} the route is over 255 bytes.
+   * @throws {TypeError} JSON cannot carry the message.
+   * @throws {ServerError} `TOO_LARGE`: it is larger than a packet may be, 16 MB.
+   * @throws {RangeError} the route is over 255 bytes.
    */
   push<R extends keyof Pushes & string>(route: R, message: Pushes[R]): void
   /** Sends a message to some of the members; who is not one is passed over. */
@@ -117,7 +119,7 @@ export class LocalChannel implements Channel {
   push(route: string, message: unknown): void {
     const { bus, codec } = this.#options
     const body = codec.encode(route, message)
-    const push = encodeInbox({ kind: InboxKind.group, key: this.#key, route, body })
+    const push = encodePush('group', { key: this.#key, route, body })
     for (const { subject } of this.#members.outposts()) bus.publish(subject, push)
   }
 
@@ -127,7 +129,7 @@ export class LocalChannel implements Channel {
     for (const { subject, members } of this.#members.outposts()) {
       const chosen = uids.filter((uid) => members.has(uid))
       if (chosen.length === 0) continue
-      bus.publish(subject, encodeInbox({ kind: InboxKind.users, key: JSON.stringify(chosen), route, body }))
+      bus.publish(subject, encodePush('users', { key: JSON.stringify(chosen), route, body }))
     }
   }
 

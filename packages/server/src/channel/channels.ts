@@ -1,13 +1,12 @@
 import type { Awaitable, Codec } from '@shaddock/protocol'
-import type { Bus, BusMessage } from '../bus/bus.ts'
+import type { Bus } from '../bus/bus.ts'
 import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import { LocalChannel } from './channel.ts'
 import type { Channel, ChannelOptions, LeaveCause } from './channel.ts'
-import type { Groups } from './groups.ts'
-import { decodeInbox, encodeInbox, encodeOrder, InboxKind } from './inbox.ts'
-import type { Gone, Join } from './inbox.ts'
+import { encodeOrder, encodePush } from './inbox.ts'
+import type { Gone } from './inbox.ts'
 import type { Members } from './members.ts'
 
 /** The channels of one server, and pushes that need none. */
@@ -91,14 +90,14 @@ export class LocalChannels implements Channels {
       const frontend = find(frontendId)
       if (frontend === undefined) continue
       const key = JSON.stringify(here.map((user) => user.uid))
-      bus.publish(frontSubject(frontend), encodeInbox({ kind: InboxKind.users, key, route, body }))
+      bus.publish(frontSubject(frontend), encodePush('users', { key, route, body }))
     }
   }
 
   broadcast(frontendType: string, route: string, message: unknown): void {
     const { bus, codec } = this.#options
     const body = codec.encode(route, message)
-    bus.publish(frontsSubject(frontendType), encodeInbox({ kind: InboxKind.everybody, key: '', route, body }))
+    bus.publish(frontsSubject(frontendType), encodePush('everybody', { key: '', route, body }))
   }
 
   /** A frontend says that the member whom a join brought to a group is there no more. */
@@ -133,42 +132,4 @@ export class LocalChannels implements Channels {
       this.#options.log.error({ err: error, channel: leave.channel.name }, 'a leave listener failed')
     }
   }
-}
-
-/** Serves a frontend's inbox: what the owners of channels say to its groups. Returns the undo. */
-export function serveInbox(self: ServerInfo, bus: Bus, groups: Groups): () => void {
-  const onMessage = (message: BusMessage) => takeInbox(groups, message)
-  const undo = [
-    bus.subscribe(frontSubject(self), onMessage),
-    bus.subscribe(frontsSubject(self.type), onMessage),
-  ]
-  return () => undo.forEach((unsubscribe) => unsubscribe())
-}
-
-function takeInbox(groups: Groups, message: BusMessage): void {
-  const { kind, key, route, body } = decodeInbox(message.data)
-  switch (kind) {
-    case InboxKind.join:
-      message.reply(Uint8Array.of(groups.join(key, fromJson(body) as Join) ? 1 : 0))
-      return
-    case InboxKind.leave:
-      groups.leave(key, fromJson(body) as string)
-      return
-    case InboxKind.disband:
-      groups.disband(fromJson(body) as ServerAddress)
-      return
-    case InboxKind.group:
-      groups.push(key, route, body)
-      return
-    case InboxKind.users:
-      groups.pushToUids(JSON.parse(key) as string[], route, body)
-      return
-    case InboxKind.everybody:
-      groups.pushToAll(route, body)
-  }
-}
-
-/** What comes from another server of this application is what `encodeOrder` made. */
-function fromJson(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body).toString())
 }

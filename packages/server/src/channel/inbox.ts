@@ -1,3 +1,5 @@
+import { maxPacketBodyBytes } from '@shaddock/protocol'
+import { ServerError } from '../errors.ts'
 import type { ServerAddress } from '../server-info.ts'
 
 /**
@@ -35,6 +37,8 @@ export const InboxKind = { join: 1, leave: 2, group: 3, users: 4, everybody: 5, 
 export type InboxKind = (typeof InboxKind)[keyof typeof InboxKind]
 
 const maxRouteBytes = 255
+/** Leaves room in a packet for the head of a message. */
+const maxPushBytes = maxPacketBodyBytes - 512
 
 /** @throws {RangeError} the route is over 255 bytes: no client could be sent it. */
 export function encodeInbox({ kind, key, route, body }: InboxMessage): Uint8Array {
@@ -50,6 +54,21 @@ export function encodeInbox({ kind, key, route, body }: InboxMessage): Uint8Arra
   bytes.write(route, 6 + keyBytes)
   bytes.set(body, 6 + keyBytes + routeBytes)
   return bytes
+}
+
+/**
+ * Encodes a push.
+ * @throws {ServerError} `TOO_LARGE`: no client could be sent it.
+ * @throws {RangeError} the route is over 255 bytes.
+ */
+export function encodePush(
+  kind: 'group' | 'users' | 'everybody',
+  push: Omit<InboxMessage, 'kind'>,
+): Uint8Array {
+  if (push.body.length > maxPushBytes) {
+    throw new ServerError('TOO_LARGE', `push of ${push.body.length} bytes exceeds ${maxPushBytes}`)
+  }
+  return encodeInbox({ kind: InboxKind[kind], ...push })
 }
 
 /** Encodes what is no push: `value` is the body. */

@@ -1,5 +1,6 @@
 import type { Contract, Rpc as RpcOf } from '@shaddock/protocol'
 import type { ServerInfo } from '../server-info.ts'
+import { remoteName } from './remotes.ts'
 import { decodeValue, encodeValue } from './values.ts'
 
 export interface ProxyOptions<Key> {
@@ -23,7 +24,7 @@ export function createRpcProxy<C extends Contract, Key>(options: ProxyOptions<Ke
 }
 
 function remoteMethod<Key>(options: ProxyOptions<Key>, type: string, module: string, method: string) {
-  const name = remoteName(type, module, method)
+  const name = remoteName(type, `${module}.${method}`)
   async function call(server: ServerInfo, args: readonly unknown[]): Promise<unknown> {
     return decodeValue(await options.call(server, name, encodeValue(args)))
   }
@@ -31,11 +32,6 @@ function remoteMethod<Key>(options: ProxyOptions<Key>, type: string, module: str
     to: async (serverId: string, ...args: unknown[]) => call(options.find(serverId), args),
     all: async (...args: unknown[]) => Promise.all(options.servers(type).map((server) => call(server, args))),
   })
-}
-
-/** Returns the name under which a remote's method is called. */
-function remoteName(type: string, module: string, method: string): string {
-  return `${type}.${module}.${method}`
 }
 
 /** Returns an object whose properties are made on first use and kept. */

@@ -5,7 +5,7 @@ import type { Code } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress } from '../server-info.ts'
 import { decodeCall, decodeReply, encodeCall, encodeFailure, encodeResult } from './envelope.ts'
-import { InFlight } from './in-flight.ts'
+import { InFlight } from '../in-flight.ts'
 
 /** Serves one kind of call. `deadline` is in milliseconds since the epoch, on this server's clock. */
 export type Service = (payload: Uint8Array, deadline: number) => Promise<Uint8Array>
@@ -143,9 +143,10 @@ class BusRpc implements Rpc {
 function explained(error: unknown, name: string, server: ServerAddress): unknown {
   if (!(error instanceof ServerError)) return error
   const why = reasons.get(error.code)
-  return why === undefined
-    ? error
-    : new ServerError(error.code, `${name}: ${server.id} ${why}`, { cause: error })
+  if (why === undefined) return error
+  // of the framework's own calls clients hear too: neither its names nor a server's id is theirs to know
+  const message = name.startsWith('$') ? `the server that was asked ${why}` : `${name}: ${server.id} ${why}`
+  return new ServerError(error.code, message, { cause: error })
 }
 
 const reasons = new Map<Code, string>([

@@ -41,7 +41,7 @@ export const connectorSchema = settings({
 
 export const clusterSchema = settings({
   callTimeoutMs: setting(integer(1, longestMs), 10_000, 'How long a call to another server may take.'),
-  maxPendingCalls: setting(integer(1, 10_000_000), 10_000, 'The most unanswered calls of one server.'),
+  maxPendingCalls: setting(integer(1, 10_000_000), 10_000, 'The most unanswered calls to one other server.'),
   maxQueuedCalls: setting(
     integer(1, 1_000_000),
     128,

@@ -55,9 +55,6 @@ export interface ClientConnectionOptions {
  */
 type State = 'fresh' | 'greeting' | 'greeted' | 'working' | 'closed'
 
-/** What may follow an id on the wire besides a body: packet and message heads. */
-const maxBodyBytes = maxPacketBodyBytes - 16
-
 /** One client's way through the protocol, from its first packet to its last. */
 export class ClientConnection implements ConnectionHandler {
   readonly session: ConnectedSession
@@ -84,7 +81,7 @@ export class ClientConnection implements ConnectionHandler {
   }
 
   onPacket(type: PacketType, body: Uint8Array): void {
-    this.#heardAt = Date.now()
+    this.#heardAt = performance.now()
     switch (type) {
       case PacketType.handshake:
         if (this.#state === 'fresh') void this.#onHandshake(body)
@@ -130,8 +127,9 @@ export class ClientConnection implements ConnectionHandler {
       this.#answer(encodeHandshakeAnswer(handshakeAnswer({ heartbeatSeconds, dictionary, user }, request)))
       this.#state = 'greeted'
     } catch (error) {
-      if (!(error instanceof ProtocolError))
-        log.warn({ err: error, session: this.session.id }, 'handshake refused')
+      // whoever refuses on purpose throws a ServerError: strangers must not fill the log
+      const expected = error instanceof ProtocolError || error instanceof ServerError
+      log[expected ? 'debug' : 'warn']({ err: error, session: this.session.id }, 'handshake refused')
       this.#answer(encodeHandshakeAnswer({ code: 500 }))
       this.close(closeReasons.refused)
     }
@@ -153,7 +151,7 @@ export class ClientConnection implements ConnectionHandler {
   /** Looks again when the client has been silent long enough, rather than at each packet. */
   #expectHeartbeat(delayMs: number): void {
     this.#timer = this.#options.timers.schedule(delayMs, () => {
-      const silentMs = Date.now() - this.#heardAt
+      const silentMs = performance.now() - this.#heardAt
       const leftMs = 2 * this.#heartbeatMs - silentMs
       if (leftMs > 0) this.#expectHeartbeat(leftMs)
       else this.close(closeReasons.heartbeat)
@@ -179,13 +177,7 @@ export class ClientConnection implements ConnectionHandler {
     let answer: Uint8Array
     this.#pendingRequests++
     try {
-      answer = await this.#dispatch(route, body)
-      if (answer.length > maxBodyBytes) {
-        throw new ServerError(
-          'TOO_LARGE',
-          `the answer of ${route ?? ''} has ${answer.length} bytes, the most is ${maxBodyBytes}`,
-        )
-      }
+      answer = checkSize(await this.#dispatch(route, body))
     } catch (error) {
       answer = this.#refusal(error, route)
     }
@@ -217,9 +209,9 @@ export class ClientConnection implements ConnectionHandler {
     this.#report(error, route)
     const { codec } = this.#options
     try {
-      return codec.encode(route ?? '', errorReply(error))
+      return checkSize(codec.encode(route ?? '', errorReply(error)))
     } catch (replyError) {
-      // its `reply` is nothing that JSON carries
+      // its `reply` is nothing that JSON carries, or too much of it
       this.#report(replyError, route)
       return codec.encode(route ?? '', errorReply(replyError))
     }
@@ -234,6 +226,15 @@ export class ClientConnection implements ConnectionHandler {
   get #closed(): boolean {
     return this.#state === 'closed'
   }
+}
+
+/** Leaves room in a packet for the head of a message. */
+const maxAnswerBytes = maxPacketBodyBytes - 16
+
+/** @throws {ServerError} `TOO_LARGE` */
+function checkSize(answer: Uint8Array): Uint8Array {
+  if (answer.length <= maxAnswerBytes) return answer
+  throw new ServerError('TOO_LARGE', `answer of ${answer.length} bytes exceeds ${maxAnswerBytes}`)
 }
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)

@@ -1,9 +1,10 @@
 import type { Codec } from '@shaddock/protocol'
-import type { InFlight } from '../cluster/in-flight.ts'
+import type { InFlight } from '../in-flight.ts'
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerInfo } from '../server-info.ts'
 import type { Session } from '../session/session.ts'
+import { withinDeadline } from '../deadline.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 import type { Call } from './call.ts'
 import { compose } from './filter.ts'
@@ -45,7 +46,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
     inFlight.begin()
     try {
       if (unordered.has(call.route)) return await handle(call)
-      return await order.run(`${call.session.frontendId}/${call.session.id}`, () => handle(call))
+      return await order.run(call.session.key, () => handle(call))
     } finally {
       inFlight.end()
     }
@@ -57,7 +58,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
       // it has waited behind others for as long as its caller did
       if (call.deadline <= Date.now()) throw new ServerError('TIMEOUT', `${call.route} came too late`)
       try {
-        return codec.encode(call.route, await withinDeadline(handle(call), call, timers))
+        return codec.encode(
+          call.route,
+          await withinDeadline(handle(call), { deadline: call.deadline, timers, late: () => tooLate(call) }),
+        )
       } catch (error) {
         if (error instanceof ServerError) throw error
         log.error({ err: error, route: call.route, session: call.session.id }, 'a handler failed')
@@ -77,11 +81,6 @@ function typeOf(route: string): string {
   return route.slice(0, end)
 }
 
-function withinDeadline<T>(result: Promise<T>, call: Call, timers: TimerWheel): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = timers.schedule(call.deadline - Date.now(), () => {
-      reject(new ServerError('TIMEOUT', `${call.route} did not answer in time`))
-    })
-    result.then(resolve, reject).finally(() => timer.cancel())
-  })
+function tooLate({ route }: Call): ServerError {
+  return new ServerError('TIMEOUT', `${route} did not answer in time`)
 }

@@ -12,6 +12,11 @@ export class SessionOrder {
     this.#maxQueued = maxQueued
   }
 
+  /** How many sessions have a call under way. */
+  get size(): number {
+    return this.#queues.size
+  }
+
   /** @throws {ServerError} `BUSY`: as many calls of this session wait as may. */
   async run<T>(session: string, task: () => Promise<T>): Promise<T> {
     const waiting = this.#queues.get(session)

@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events'
+
 /** A public method of a handler or remote, bound to what it belongs to. */
 export type Method = (...args: unknown[]) => unknown
 
@@ -17,11 +19,7 @@ function methodsOf(object: object): Map<string, Method> {
   const methods = new Map<string, Method>()
   // a name hides those below it, whatever it stands for: so a class takes back a method of its base
   const seen = new Set(['constructor'])
-  for (
-    let owner: object | null = object;
-    owner !== null && owner !== Object.prototype;
-    owner = parentOf(owner)
-  ) {
+  for (let owner: object | null = object; owner !== null && !foreign.has(owner); owner = parentOf(owner)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
       if (seen.has(name) || name.startsWith('_')) continue
       seen.add(name)
@@ -34,3 +32,10 @@ function methodsOf(object: object): Map<string, Method> {
 function parentOf(object: object): object | null {
   return Object.getPrototypeOf(object) as object | null
 }
+
+/** What comes with the language or with Node is nothing that an application serves. */
+const foreign: ReadonlySet<object> = new Set([
+  Object.prototype,
+  EventEmitter.prototype,
+  EventTarget.prototype,
+])

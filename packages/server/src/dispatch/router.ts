@@ -31,13 +31,19 @@ export function createRouter<Session extends Keyed>(
       const [only] = servers
       if (only === undefined) throw new ServerError('NO_SERVER', `no server of type ${type} is there`)
       const pick = picks.get(type)
-      if (pick !== undefined) return pick(key, servers)
+      if (pick !== undefined) return checkPicked(pick(key, servers), type)
       return servers.length === 1 ? only : rendezvous(keyOf(key), servers)
     },
     route(type, pick) {
       picks.set(type, pick)
     },
   }
+}
+
+/** An application's own choice may come from plain JavaScript. */
+function checkPicked(server: ServerInfo | undefined, type: string): ServerInfo {
+  if (server === undefined) throw new TypeError(`the route function of ${type} chose no server`)
+  return server
 }
 
 /**

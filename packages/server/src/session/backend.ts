@@ -1,3 +1,4 @@
+import { sessionKey } from './session.ts'
 import type { Session, SessionCalls, SessionSnapshot } from './session.ts'
 
 /** The stand-in for a session of a frontend, for the length of one call. */
@@ -22,6 +23,10 @@ export class BackendSession implements Session {
 
   get frontendId(): string {
     return this.#snapshot.frontendId
+  }
+
+  get key(): string {
+    return sessionKey(this.#snapshot)
   }
 
   get uid(): string | null {

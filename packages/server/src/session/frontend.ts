@@ -3,6 +3,7 @@ import type { Awaitable, CloseReason } from '@shaddock/protocol'
 import { ServerError } from '../errors.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { Connection } from '../transport/transport.ts'
+import { sessionKey } from './session.ts'
 import type { FrontendSession } from './session.ts'
 import { encodeSnapshot } from './snapshot.ts'
 
@@ -42,6 +43,10 @@ export class ConnectedSession implements FrontendSession {
 
   get frontendId(): string {
     return this.#frontend.id
+  }
+
+  get key(): string {
+    return sessionKey({ id: this.id, frontendId: this.#frontend.id, incarnation: this.#frontend.incarnation })
   }
 
   get uid(): string | null {

@@ -8,6 +8,8 @@ export interface Session<State extends object = Record<string, unknown>> {
   /** Unique within one life of its frontend, from 1. */
   readonly id: number
   readonly frontendId: string
+  /** Unique among all sessions, of all lives of all frontends. */
+  readonly key: string
   /** Who it is, once `bind` has said so. */
   readonly uid: string | null
   /**
@@ -33,6 +35,11 @@ export interface FrontendSession<State extends object = Record<string, unknown>>
   readonly closed: boolean
   /** Calls `listener` once when the connection has closed, at once if it has already. Returns the undo. */
   onClose(listener: (reason: CloseReason) => Awaitable<void>): () => void
+}
+
+/** Returns what no other session, of any life of any frontend, is called. */
+export function sessionKey({ id, frontendId, incarnation }: SessionAddress): string {
+  return `${frontendId}@${incarnation}/${id}`
 }
 
 /** What a back end needs of a session's frontend. */

@@ -17,15 +17,28 @@ const names = {
 export function createSessionCalls(rpc: Rpc, callTimeoutMs: number): SessionCalls {
   async function call(name: string, session: SessionAddress, argument?: unknown): Promise<void> {
     const frontend = { id: session.frontendId, incarnation: session.incarnation }
-    await rpc.call(frontend, name, encodeValue([session.id, argument]), Date.now() + callTimeoutMs)
+    try {
+      await rpc.call(frontend, name, encodeValue([session.id, argument]), Date.now() + callTimeoutMs)
+    } catch (error) {
+      // with its frontend, the session is gone too
+      if (!(error instanceof ServerError) || error.code !== 'NO_SERVER') throw error
+      throw new ServerError('GONE', `session ${session.id} is closed`, { cause: error })
+    }
   }
   return {
     bind: (session, uid) => call(names.bind, session, uid),
     unbind: (session) => call(names.unbind, session),
     // JSON would make null of an undefined, which takes a value back
     push: (session, changes) => call(names.push, session, [...changes].map(withoutUndefined)),
-    kick: (session, reason) => call(names.kick, session, reason),
+    kick: async (session, reason) => {
+      await call(names.kick, session, reason).catch(ignoreGone)
+    },
   }
+}
+
+/** Who is gone needs no kick. */
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof ServerError) || error.code !== 'GONE') throw error
 }
 
 /** Serves those calls on the frontend. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { closeReasons } from '@shaddock/protocol'
 import { SetupError } from '../errors.ts'
-import { Turn } from './outbox.ts'
+import { createFlushTurn } from './outbox.ts'
 import { openTcp } from './tcp.ts'
 import type { Accept, Connection, ConnectionHandler, Transport, TransportLimits } from './transport.ts'
 import { createUpgrader } from './websocket.ts'
@@ -45,7 +45,7 @@ class Listener implements Transport {
   constructor(options: ListenerOptions) {
     const { limits, maxConnections = Infinity, firstByteTimeoutMs = 10_000, closeTimeoutMs = 2_000 } = options
     this.#options = options
-    this.#shared = { limits, turn: new Turn(), closeTimeoutMs }
+    this.#shared = { limits, turn: createFlushTurn(), closeTimeoutMs }
     this.#firstByteTimeoutMs = firstByteTimeoutMs
     this.#maxConnections = maxConnections
     this.#upgrade = createUpgrader(this.#shared, (connection, socket) => this.#open(connection, socket))

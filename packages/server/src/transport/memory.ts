@@ -2,7 +2,8 @@ import { duplexPair } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { closeReasons, maxPacketBodyBytes, PacketReader } from '@shaddock/protocol'
 import type { CloseReason, PacketType } from '@shaddock/protocol'
-import { Outbox, Turn } from './outbox.ts'
+import { createFlushTurn, Outbox } from './outbox.ts'
+import type { FlushTurn } from './outbox.ts'
 import { openTcp } from './tcp.ts'
 import type { Accept, Transport, TransportLimits } from './transport.ts'
 
@@ -30,7 +31,7 @@ export interface MemoryClient {
 
 /** Returns a transport for tests, and for clients in the server's own process. */
 export function createMemoryTransport({ limits }: { limits: TransportLimits }): MemoryTransport {
-  const turn = new Turn()
+  const turn = createFlushTurn()
   const shared = { limits, turn, closeTimeoutMs: 2_000 }
   let accept: Accept | undefined
   return {
@@ -75,7 +76,7 @@ class Client implements MemoryClient {
   readonly #reader = new PacketReader(maxPacketBodyBytes)
   #paused = false
 
-  constructor(stream: Duplex, turn: Turn) {
+  constructor(stream: Duplex, turn: FlushTurn) {
     this.#stream = stream
     this.#outbox = new Outbox(stream, turn, Infinity)
     // unlike 'data', never emitted inside the other side's write

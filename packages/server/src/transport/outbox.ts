@@ -1,3 +1,5 @@
+import { Turn } from '../turn.ts'
+
 /** Where an outbox's bytes go. A `net.Socket` is one. */
 export interface OutboxSink {
   /** Bytes written and not yet taken by the operating system. */
@@ -8,14 +10,14 @@ export interface OutboxSink {
 /** Joins the frames that one connection is sent in one turn of the event loop into one write. */
 export class Outbox {
   readonly #sink: OutboxSink
-  readonly #turn: Turn
+  readonly #turn: FlushTurn
   readonly #maxBacklogBytes: number
   /** Absent between turns: most connections are idle most of the time, and there are many. */
   #frames: Uint8Array[] | undefined
   #queuedBytes = 0
   #destroyed = false
 
-  constructor(sink: OutboxSink, turn: Turn, maxBacklogBytes: number) {
+  constructor(sink: OutboxSink, turn: FlushTurn, maxBacklogBytes: number) {
     this.#sink = sink
     this.#turn = turn
     this.#maxBacklogBytes = maxBacklogBytes
@@ -26,20 +28,25 @@ export class Outbox {
     return this.#queuedBytes + this.#sink.writableLength
   }
 
-  /** Queues a frame. Returns whether what waits is within `maxBacklogBytes`. */
+  /**
+   * Queues a frame. Returns false, and takes nothing, when more than `maxBacklogBytes` wait already: one frame may pass
+   * the limit, however large it is.
+   */
   push(frame: Uint8Array): boolean {
     if (this.#destroyed) return true
+    if (this.bufferedBytes > this.#maxBacklogBytes) {
+      // a turn may say much to a client that reads fast: what the operating system takes at once is no backlog
+      this.flush()
+      if (this.#sink.writableLength > this.#maxBacklogBytes) return false
+    }
     this.#queuedBytes += frame.length
     if (this.#frames) {
       this.#frames.push(frame)
     } else {
       this.#frames = [frame]
-      this.#turn.add(this)
+      this.#turn.push(this)
     }
-    if (this.bufferedBytes <= this.#maxBacklogBytes) return true
-    // a turn may say much to a client that reads fast: what the operating system takes at once is no backlog
-    this.flush()
-    return this.#sink.writableLength <= this.#maxBacklogBytes
+    return true
   }
 
   /** Writes what is queued, now. */
@@ -60,18 +67,11 @@ export class Outbox {
   }
 }
 
-/** Flushes the outboxes that were pushed to, all together, when the turn of the event loop ends. One a transport. */
-export class Turn {
-  #outboxes: Outbox[] = []
+/** The outboxes that were pushed to, flushed together when the turn of the event loop ends. One a transport. */
+export type FlushTurn = Turn<Outbox>
 
-  /** Adds an outbox to those that the end of this turn flushes. */
-  add(outbox: Outbox): void {
-    if (this.#outboxes.push(outbox) === 1) setImmediate(this.#end)
-  }
-
-  readonly #end = (): void => {
-    const outboxes = this.#outboxes
-    this.#outboxes = []
+export function createFlushTurn(): FlushTurn {
+  return new Turn((outboxes) => {
     for (const outbox of outboxes) outbox.flush()
-  }
+  })
 }

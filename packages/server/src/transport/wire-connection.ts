@@ -1,7 +1,7 @@
 import { BodyTooLargeError, closeReasons, ProtocolError } from '@shaddock/protocol'
 import type { CloseReason, PacketType } from '@shaddock/protocol'
 import { Outbox } from './outbox.ts'
-import type { OutboxSink, Turn } from './outbox.ts'
+import type { FlushTurn, OutboxSink } from './outbox.ts'
 import type { Connection, ConnectionHandler, Frame, Framing, TransportLimits } from './transport.ts'
 
 /** What differs between kinds of connections: how bytes leave, and how it ends. */
@@ -17,7 +17,7 @@ export interface Wire extends OutboxSink {
 /** What the connections of one transport share. */
 export interface TransportShared {
   readonly limits: TransportLimits
-  readonly turn: Turn
+  readonly turn: FlushTurn
   /** How long a peer may take to answer a goodbye, in milliseconds. */
   readonly closeTimeoutMs: number
 }

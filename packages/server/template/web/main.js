@@ -17,7 +17,7 @@ entry.addEventListener('submit', async (event) => {
     talk(await enter(element('username', HTMLInputElement).value, element('rid', HTMLInputElement).value))
   } catch (error) {
     entry.hidden = false
-    notice(String(error))
+    notice(error)
   }
 })
 
@@ -103,7 +103,7 @@ function talk(say) {
       await say(text)
     } catch (error) {
       content.value = text
-      notice(String(error))
+      notice(error)
     }
   })
 }
@@ -125,9 +125,9 @@ function showLine(text, kind = 'message') {
   messages.scrollTop = messages.scrollHeight
 }
 
-/** @param {string} text */
+/** @param {unknown} text */
 function notice(text) {
-  element('notice', HTMLElement).textContent = text
+  element('notice', HTMLElement).textContent = text instanceof Error ? text.message : String(text)
 }
 
 /**

@@ -11,7 +11,7 @@ interface PageFile {
 const client = new URL('shaddock-client.js', import.meta.resolve('@shaddock/client'))
 
 /** All that can be asked for: there is no other way to a file. */
-const files: ReadonlyMap<string | undefined, PageFile> = new Map([
+const files: ReadonlyMap<string, PageFile> = new Map([
   ['/', { type: 'text/html', url: new URL('index.html', import.meta.url) }],
   ['/style.css', { type: 'text/css', url: new URL('style.css', import.meta.url) }],
   ['/main.js', { type: 'text/javascript', url: new URL('main.js', import.meta.url) }],
@@ -32,7 +32,8 @@ export async function startWebServer(port: number): Promise<Server> {
 }
 
 async function answer(url: string, response: ServerResponse): Promise<void> {
-  const file = files.get(url.split('?', 1)[0])
+  const [path = '/'] = url.split('?', 1)
+  const file = files.get(path)
   if (file === undefined) {
     response.writeHead(404).end()
     return

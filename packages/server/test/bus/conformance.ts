@@ -147,9 +147,11 @@ export function busConformance(name: string, createNetwork: () => Promise<BusNet
       await using cluster = await start(2)
       const [speaker, listener] = cluster.pair
       const notebook = new Notebook()
-      listener.subscribe('news', ignore)()
+      const unsubscribe = listener.subscribe('news', ignore)
+      unsubscribe()
       listener.subscribe('other', notebook.hear)
       listener.subscribe('news', notebook.hear)
+      unsubscribe()
       await cluster.settled()
 
       speaker.publish('news', bytes('news'))
@@ -218,7 +220,7 @@ export function busConformance(name: string, createNetwork: () => Promise<BusNet
     })
 
     test('a late reply is dropped after its request timed out', async () => {
-      await using cluster = await start(2)
+      await using cluster = await start(2, { maxPendingRequests: 1 })
       const [asker, answerer] = cluster.pair
       const late = Promise.withResolvers<BusMessage>()
       answerer.subscribe('late', (message) => late.resolve(message))
@@ -266,6 +268,19 @@ export function busConformance(name: string, createNetwork: () => Promise<BusNet
       await assert.rejects(ask(asker, 'echo'), { code: 'NO_SERVER' })
       await cluster.settled()
       await assert.rejects(ask(asker, 'echo'), { code: 'NO_SERVER' })
+    })
+
+    test('no request is asked of who has unsubscribed while somebody else subscribes', async () => {
+      await using cluster = await start(3)
+      const [asker, leaver, stayer] = cluster.buses as [Bus, Bus, Bus]
+      const unsubscribe = leaver.subscribe('echo', echo)
+      stayer.subscribe('echo', echo)
+      await cluster.settled()
+
+      unsubscribe()
+      await cluster.settled()
+
+      for (let i = 0; i < 4; i++) assert.equal(await ask(asker, 'echo', `${i}`), `${i}`)
     })
 
     test('who subscribes after others have opened is heard of', async () => {

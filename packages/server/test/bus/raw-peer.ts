@@ -40,6 +40,10 @@ export class RawPeer implements AsyncDisposable {
     this.#socket.end()
   }
 
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
+import type { Bus } from '../../src/bus/bus.ts'
 import { encodeFrames, frameKinds, frameOf } from '../../src/bus/frame.ts'
 import type { Frame, FrameKind } from '../../src/bus/frame.ts'
 import { decodeHello, encodeHello } from '../../src/bus/hello.ts'
@@ -112,7 +113,7 @@ test('open waits for the connection that a duplicate was answered for, and conne
   await opened
 })
 
-test('a subscription made while a connection is not answered yet is told', async () => {
+test('what is subscribed to and given up is told, even while a connection is not answered yet', async () => {
   await using network = new LocalNetwork()
   await using other = await RawListener.listen(network.directory, 'z')
   const bus = network.createBus({ name: 'm', onError: assert.ifError })
@@ -121,11 +122,16 @@ test('a subscription made while a connection is not answered yet is told', async
   const link = await other.next()
   assert.deepEqual(decodeHello(await link.next()).subjects, [[1, 'early']])
 
-  bus.subscribe('meanwhile', () => {})
+  const unsubscribe = bus.subscribe('meanwhile', () => {})
   link.send(encodeHello('z', []))
+  await opened
+  unsubscribe()
+  unsubscribe()
+  bus.subscribe('later', () => {})
 
   assert.deepEqual(await link.next(), frameOf(frameKinds.subscribe, 2, 0, bytes('meanwhile')))
-  await opened
+  assert.deepEqual(await link.next(), frameOf(frameKinds.unsubscribe, 2))
+  assert.deepEqual(await link.next(), frameOf(frameKinds.subscribe, 3, 0, bytes('later')))
 })
 
 test('a link that is lost while both sides live is made anew', async () => {
@@ -147,6 +153,43 @@ test('a link that is lost while both sides live is made anew', async () => {
   bus.publish('news', bytes('news'))
   assert.equal((await second.next()).kind, frameKinds.publish)
   await assert.rejects(ask(bus, 'more'), { code: 'NO_SERVER' })
+})
+
+test('a link is lost as soon as its other side ends, whatever still waits to be sent to it', async () => {
+  await using network = new LocalNetwork()
+  const bus = network.createBus({ name: 'm', onError: assert.ifError })
+  await bus.open()
+  await using peer = RawPeer.connect(network.directory, 'm')
+  peer.send(encodeHello('z', [[1, 'silent']]))
+  await peer.next()
+  await untilHeard(bus, peer)
+  peer.stopReading()
+  const request = bus.request('silent', new Uint8Array(8 * 1024 * 1024), Infinity)
+  await turn()
+
+  peer.end()
+
+  await assert.rejects(request, { code: 'NO_SERVER' })
+})
+
+test('a reply is taken only from who was asked', async () => {
+  await using network = new LocalNetwork()
+  const bus = network.createBus({ name: 'm', onError: assert.ifError })
+  await bus.open()
+  await using asked = RawPeer.connect(network.directory, 'm')
+  asked.send(encodeHello('a', [[1, 'question']]))
+  await asked.next()
+  await using other = RawPeer.connect(network.directory, 'm')
+  other.send(encodeHello('b', []))
+  await other.next()
+  const answer = ask(bus, 'question')
+  const { request } = await asked.next()
+
+  other.send(frameOf(frameKinds.reply, 0, request, bytes('forged')), frameOf(frameKinds.unheard, 0, request))
+  await untilHeard(bus, other)
+  asked.send(frameOf(frameKinds.reply, 0, request, bytes('genuine')))
+
+  assert.equal(await answer, 'genuine')
 })
 
 test('processes of different versions do not link, and both are told why', async () => {
@@ -264,6 +307,16 @@ async function lookAgain(directory: string): Promise<void> {
   await first.next()
   first.destroy()
   await listener.next()
+  // whom else it connects to is accepted in the same turn
+  await turn()
+}
+
+/** Waits until a bus has taken all that a peer has said. */
+async function untilHeard(bus: Bus, peer: RawPeer): Promise<void> {
+  const heard = new Promise<void>((resolve) => bus.subscribe('heard', () => resolve()))
+  const { subject } = await peer.next()
+  peer.send(frameOf(frameKinds.publish, subject))
+  await heard
 }
 
 function countPipes(): number {

@@ -117,6 +117,16 @@ test('servers end with a master whose parent has ended', async () => {
   assert.equal(existsSync(application.runtimeFolder), false)
 })
 
+test('servers end with a master that is attached to an input that ends', async () => {
+  await using application = await createApplication()
+  const master = await application.start(['--attached'], { isDetached: true }).ready()
+
+  master.endInput()
+
+  assert.equal(await master.ended(), 0)
+  await application.lifeline.empty()
+})
+
 test('servers end when a master that is attached to its parent is killed', async () => {
   await using application = await createApplication()
   const master = await application.start().ready()
@@ -186,14 +196,28 @@ test('a server that dies starts again, and its next incarnation is larger', asyn
   assert.match(log, /"server":"back-1","why":"SIGKILL","restartsInMs":250,"msg":"died"/)
 })
 
-test('a server that ends by itself starts again too', async () => {
+test('a server that fails starts again too, and its log says how it failed', async () => {
   await using application = await createApplication({ back: [{ id: 'back-2', fault: 'fragile' }] })
   const master = await application.start().ready()
 
   process.kill(application.lifeline.pidOf('back-2'), 'SIGUSR2')
 
-  await master.printed(/^back-2 died: exit code 3; it starts again in 250 ms$/m)
+  await master.printed(/^back-2 died: exit code 1; it starts again in 250 ms$/m)
   await application.lifeline.said(/^back-2 \d+$/, 2)
+  const log = readFileSync(join(application.directory, 'logs/back-2.log'), 'utf8')
+  assert.match(log, /"level":"fatal".*"out of luck".*"uncaught exception"/)
+})
+
+test('list shows when a server that died starts again', async () => {
+  await using application = await createApplication()
+  await application.write('config/master.json', { restart: { minMs: 3_600_000, maxMs: 3_600_000 } })
+  const master = await application.start().ready()
+
+  process.kill(application.lifeline.pidOf('back-1'), 'SIGKILL')
+  await master.printed(/^back-1 died: SIGKILL; it starts again in 3600 s$/m)
+
+  const { stdout } = await application.run('list')
+  assert.match(stdout, /^back-1 +back +(– +){5}restarting in 3[56]\d\d(\.\d+)? s$/m)
 })
 
 const refusals: readonly [string, (application: TestApplication) => Promise<unknown>, RegExp][] = [

@@ -17,7 +17,7 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** A copy of `application/`, with a gate of faults: servers `front-1` and `back-1`, and those that a test adds. */
+/** A copy of `application/` with servers `front-1` and `back-1`, and those that a test adds. */
 export interface TestApplication extends AsyncDisposable {
   readonly directory: string
   readonly runtimeFolder: string
@@ -104,7 +104,7 @@ export class Master {
     this.#child = spawnCommand([command, ...args], {
       // a group of its own stands for the terminal's
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', isDetached ? 'ignore' : 'ipc'],
+      stdio: ['pipe', 'pipe', 'pipe', isDetached ? 'ignore' : 'ipc'],
       env: { ...process.env, ...env },
     })
     const streams = [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null)
@@ -157,6 +157,10 @@ export class Master {
   /** Closes the channel, as the end of the test would. */
   disconnect(): void {
     this.#child.disconnect()
+  }
+
+  endInput(): void {
+    this.#child.stdin?.end()
   }
 
   /** Resolves with its exit code or signal, when all that it printed is read. */

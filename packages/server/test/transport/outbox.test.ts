@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Outbox, Turn } from '../../src/transport/outbox.ts'
+import { createFlushTurn, Outbox } from '../../src/transport/outbox.ts'
 
 test('a single frame is written as it is, and several are joined', async () => {
   const { sink, writes } = createSink()
-  const outbox = new Outbox(sink, new Turn(), 1_000)
+  const outbox = new Outbox(sink, createFlushTurn(), 1_000)
   const frame = Buffer.from('alone')
 
   outbox.push(frame)
@@ -20,7 +20,7 @@ test('a single frame is written as it is, and several are joined', async () => {
 
 test('the outboxes of a turn are flushed together when it ends', async () => {
   const { sink, writes } = createSink()
-  const shared = new Turn()
+  const shared = createFlushTurn()
   const outboxes = ['a', 'b', 'c'].map((name) => ({ name, outbox: new Outbox(sink, shared, 1_000) }))
 
   for (const { name, outbox } of outboxes) outbox.push(Buffer.from(name))
@@ -33,7 +33,7 @@ test('the outboxes of a turn are flushed together when it ends', async () => {
 
 test('bufferedBytes counts what is queued and what the sink has not passed on', async () => {
   const { sink, drain } = createSink({ stalled: true })
-  const outbox = new Outbox(sink, new Turn(), 1_000)
+  const outbox = new Outbox(sink, createFlushTurn(), 1_000)
 
   outbox.push(Buffer.alloc(10))
   await turn()
@@ -46,20 +46,21 @@ test('bufferedBytes counts what is queued and what the sink has not passed on', 
   assert.equal(outbox.bufferedBytes, 0)
 })
 
-test('push says when more waits than the limit', () => {
+test('push refuses a frame when more than the limit waits, and takes one that passes it', () => {
   const { sink } = createSink({ stalled: true })
-  const outbox = new Outbox(sink, new Turn(), 100)
+  const outbox = new Outbox(sink, createFlushTurn(), 100)
 
-  const within = [outbox.push(Buffer.alloc(60)), outbox.push(Buffer.alloc(40))]
-  const past = outbox.push(Buffer.alloc(1))
+  const taken = [outbox.push(Buffer.alloc(100)), outbox.push(Buffer.alloc(5_000))]
+  const refused = outbox.push(Buffer.alloc(1))
 
-  assert.deepEqual(within, [true, true])
-  assert.equal(past, false)
+  assert.deepEqual(taken, [true, true])
+  assert.equal(refused, false)
+  assert.equal(outbox.bufferedBytes, 5_100)
 })
 
-test('a turn may say more than the limit to a sink that takes it', () => {
+test('a turn may say more than the limit to a sink that takes it', async () => {
   const { sink, writes } = createSink()
-  const outbox = new Outbox(sink, new Turn(), 100)
+  const outbox = new Outbox(sink, createFlushTurn(), 100)
 
   const within = [
     outbox.push(Buffer.alloc(90)),
@@ -67,13 +68,15 @@ test('a turn may say more than the limit to a sink that takes it', () => {
     outbox.push(Buffer.alloc(500)),
   ]
 
+  await turn()
+
   assert.deepEqual(within, [true, true, true])
   assert.equal(Buffer.concat(writes).length, 680)
 })
 
 test('flush writes at once, and the end of the turn adds nothing', async () => {
   const { sink, writes } = createSink()
-  const outbox = new Outbox(sink, new Turn(), 1_000)
+  const outbox = new Outbox(sink, createFlushTurn(), 1_000)
 
   outbox.push(Buffer.from('now'))
   outbox.flush()
@@ -86,7 +89,7 @@ test('flush writes at once, and the end of the turn adds nothing', async () => {
 
 test('nothing is written after destroy', async () => {
   const { sink, writes } = createSink()
-  const outbox = new Outbox(sink, new Turn(), 1_000)
+  const outbox = new Outbox(sink, createFlushTurn(), 1_000)
 
   outbox.push(Buffer.from('before'))
   outbox.destroy()

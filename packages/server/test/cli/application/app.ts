@@ -14,10 +14,14 @@ export default defineApp<Contract>(import.meta.dirname, async (app) => {
   if (fault === 'broken') throw new TypeError('the setup is broken')
   if (fault === 'slow') await new Promise(() => undefined)
   if (fault === 'deaf') process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined)
-  if (fault === 'fragile') setImmediate(() => process.once('SIGUSR2', () => process.exit(3)))
+  if (fault === 'fragile') process.once('SIGUSR2', fail)
   app.onStop('news', () => void lifeline.write(`${app.server.id} stopped\n`))
   await new Promise((resolve) => lifeline.write(`${app.server.id} ${process.pid}\n`, resolve))
 })
+
+function fail(): never {
+  throw new Error('out of luck')
+}
 
 function endWithTest(): void {
   if (process.argv[2] !== 'server') return

@@ -15,6 +15,7 @@ export default class ChatHandler {
     session: ChatSession,
   ): Promise<object> {
     if (typeof content !== 'string' || content === '') throw new ServerError('BAD_MESSAGE', 'nothing to say')
+    if (typeof target !== 'string') throw new ServerError('BAD_MESSAGE', 'to nobody')
     const room = session.get('rid') ?? ''
     const channel = this.#app.channels.get(room)
     // also after this server took the room over from one that died, and knows nobody in it yet
@@ -25,8 +26,8 @@ export default class ChatHandler {
       channel.push('onChat', message)
       return {}
     }
-    const uid = uidOf(String(target), room)
-    if (!channel.has(uid)) throw new ServerError('NOT_FOUND', `${String(target)} is not in ${room}`)
+    const uid = uidOf(target, room)
+    if (!channel.has(uid)) throw new ServerError('NOT_FOUND', `${target} is not in ${room}`)
     channel.pushTo([uid], 'onChat', message)
     return {}
   }

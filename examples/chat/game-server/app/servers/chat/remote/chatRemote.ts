@@ -1,5 +1,5 @@
-import { ServerError } from 'shaddock'
 import type { App } from '../../../contract.ts'
+import { nameTaken } from '../../../names.ts'
 import { nameOf } from '../../../uid.ts'
 
 export default class ChatRemote {
@@ -15,9 +15,7 @@ export default class ChatRemote {
   async add(uid: string, frontendId: string, room: string): Promise<string[]> {
     const channel = this.#app.channels.get(room)
     if (channel.has(uid)) {
-      throw new ServerError('DENIED', `${nameOf(uid)} is in ${room} already`, {
-        reply: { code: 500, error: true },
-      })
+      throw nameTaken(nameOf(uid), room)
     }
     await channel.add(uid, frontendId)
     channel.push('onAdd', { user: nameOf(uid) })
