@@ -70,7 +70,7 @@ export interface AppDefinition<C extends Contract = Contract> {
  * Defines an application: `export default defineApp<Chat>(import.meta.dirname, (app) => { … })` in `app.ts`. The setup
  * runs once for each server, in the process of that server.
  */
-export function defineApp<C extends Contract>(
+export function defineApp<C extends Contract = AnyContract>(
   directory: string,
   setup: Plugin<C> = () => undefined,
 ): AppDefinition<C> {

@@ -82,7 +82,6 @@ interface Member {
   readonly server: RunningServer
   readonly bus: Bus
   readonly transport: MemoryTransport
-  readonly clients: MemoryClient[]
 }
 
 class MemoryCluster<C extends Contract> implements Cluster<C> {
@@ -126,10 +125,7 @@ class MemoryCluster<C extends Contract> implements Cluster<C> {
   }
 
   connectRaw(serverId: string): MemoryClient {
-    const { transport, clients } = this.#member(serverId)
-    const client = transport.connect()
-    clients.push(client)
-    return client
+    return this.#member(serverId).transport.connect()
   }
 
   async add(type: string): Promise<string> {
@@ -161,7 +157,7 @@ class MemoryCluster<C extends Contract> implements Cluster<C> {
       log: this.#log,
       transport,
     })
-    this.#members.set(entry.id, { server, bus, transport, clients: [] })
+    this.#members.set(entry.id, { server, bus, transport })
     await this.#seenByAll(server)
   }
 
@@ -172,10 +168,10 @@ class MemoryCluster<C extends Contract> implements Cluster<C> {
   }
 
   async crash(serverId: string): Promise<void> {
-    const { server, bus, clients } = this.#member(serverId)
+    const { server, bus, transport } = this.#member(serverId)
     this.#members.delete(serverId)
     this.#network.crash(bus)
-    for (const client of clients) client.destroy()
+    transport.crash()
     await new Promise((resolve) => setImmediate(resolve))
     // nobody hears what it says while its timers end
     await server.stop().catch(() => undefined)

@@ -11,6 +11,8 @@ import type { Accept, Transport, TransportLimits } from './transport.ts'
 export interface MemoryTransport extends Transport {
   /** Connects a client. @throws {Error} The transport does not listen. */
   connect(): MemoryClient
+  /** Breaks all connections, as the death of the server's process would. */
+  crash(): void
 }
 
 /** The client's end of a connection. Packets arrive in order, and never inside a call of either side. */
@@ -33,8 +35,12 @@ export interface MemoryClient {
 export function createMemoryTransport({ limits }: { limits: TransportLimits }): MemoryTransport {
   const turn = createFlushTurn()
   const shared = { limits, turn, closeTimeoutMs: 2_000 }
+  const clients = new Set<Client>()
   let accept: Accept | undefined
   return {
+    crash() {
+      for (const client of clients) client.destroy()
+    },
     listen(acceptConnection) {
       accept = acceptConnection
       return Promise.resolve({ host: 'memory', port: 0 })
@@ -47,6 +53,7 @@ export function createMemoryTransport({ limits }: { limits: TransportLimits }): 
       if (!accept) throw new Error('the memory transport does not listen')
       const [serverEnd, clientEnd] = duplexPair({ allowHalfOpen: false })
       const client = new Client(clientEnd, turn)
+      clients.add(client)
       const acceptConnection = accept
       openTcp(serverEnd, 'memory', shared, (connection) => {
         const handler = acceptConnection(connection)
@@ -59,7 +66,10 @@ export function createMemoryTransport({ limits }: { limits: TransportLimits }): 
         }
       })
       // not every Node destroys the one with the other
-      clientEnd.on('close', () => serverEnd.destroy())
+      clientEnd.on('close', () => {
+        clients.delete(client)
+        serverEnd.destroy()
+      })
       serverEnd.on('close', () => clientEnd.destroy())
       return client
     },

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decodeMessage, decodePackets, maxPacketBodyBytes } from '@shaddock/protocol'
+import type { CloseReason } from '@shaddock/protocol'
+import { Groups } from '../../src/channel/groups.ts'
+import { ConnectedSession } from '../../src/session/frontend.ts'
+import { SessionRegistry } from '../../src/session/registry.ts'
+import type { Connection, Frame, Framing } from '../../src/transport/transport.ts'
+import { closeReasons } from '../fixtures/raw-client.ts'
+
+const owner = { id: 'chat-1', incarnation: 1 }
+const text = Buffer.from('{"text":"hi"}')
+
+/** A kind of connection that counts what it frames. */
+class CountingFraming implements Framing {
+  framed = 0
+  frame(packet: Uint8Array): Frame {
+    this.framed++
+    return packet as Frame
+  }
+}
+
+/** The server's end of a connection to nobody. */
+class Ear implements Connection {
+  readonly framing: Framing
+  readonly remoteAddress = 'nowhere'
+  readonly bufferedBytes = 0
+  readonly frames: Frame[] = []
+
+  constructor(framing: Framing) {
+    this.framing = framing
+  }
+
+  /** The routes of the pushes that were written. */
+  get heard(): (string | undefined)[] {
+    return this.frames.map((frame) => {
+      const [packet] = decodePackets(frame, maxPacketBodyBytes)
+      return decodeMessage(packet?.body ?? new Uint8Array()).route
+    })
+  }
+
+  send(): void {
+    assert.fail('a push is sent as a frame')
+  }
+
+  sendFrame(frame: Frame): void {
+    this.frames.push(frame)
+  }
+
+  close(_: CloseReason): void {
+    assert.fail('groups close nobody')
+  }
+}
+
+function createFrontend() {
+  const sessions = new SessionRegistry()
+  const gone: string[] = []
+  const groups = new Groups({
+    sessions,
+    dictionary: undefined,
+    tellGone: (owner, { key, uid, join }) =>
+      gone.push(`${owner.id}@${owner.incarnation} ${key} ${uid} ${join}`),
+  })
+  const framing = new CountingFraming()
+  async function connect(uid?: string, of: Framing = framing) {
+    const ear = new Ear(of)
+    const session = new ConnectedSession({ id: 'front-1', incarnation: 1 }, sessions, ear)
+    if (uid !== undefined) await session.bind(uid)
+    return { ear, session, close: () => session.end(closeReasons.client) }
+  }
+  let joins = 0
+  const join = (key: string, uid: string, of = owner) => groups.join(key, { uid, number: ++joins, owner: of })
+  return { groups, gone, framing, connect, join }
+}
+
+test('a push is heard by the members of its group, and by nobody else', async () => {
+  const { groups, connect, join } = createFrontend()
+  const ada = await connect('ada')
+  const bob = await connect('bob')
+  join('lobby', 'ada')
+  join('attic', 'bob')
+
+  groups.push('lobby', 'onChat', text)
+  groups.push('nowhere', 'onChat', text)
+
+  assert.deepEqual([ada.ear.heard, bob.ear.heard], [['onChat'], []])
+})
+
+test('a push is framed once for all connections of a kind', async () => {
+  const { groups, connect, join, framing } = createFrontend()
+  const ears = []
+  for (let n = 0; n < 50; n++) {
+    ears.push((await connect(`user${n}`)).ear)
+    join('lobby', `user${n}`)
+  }
+
+  groups.push('lobby', 'onChat', text)
+
+  assert.equal(framing.framed, 1)
+  assert.equal(new Set(ears.map((ear) => ear.frames[0])).size, 1)
+})
+
+test('connections of two kinds each get a frame of their own kind', async () => {
+  const { groups, connect, join, framing } = createFrontend()
+  const other = new CountingFraming()
+  const ada = await connect('ada')
+  const bob = await connect('bob', other)
+  join('lobby', 'ada')
+  join('lobby', 'bob')
+
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual([framing.framed, other.framed], [1, 1])
+  assert.deepEqual([ada.ear.heard, bob.ear.heard], [['onChat'], ['onChat']])
+})
+
+test('who is bound nowhere joins nothing', async () => {
+  const { groups, connect, join } = createFrontend()
+  await connect()
+
+  assert.equal(join('lobby', 'ada'), false)
+  assert.equal(groups.size, 0)
+})
+
+test('who joins twice hears once', async () => {
+  const { groups, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
+  join('lobby', 'ada')
+  join('lobby', 'ada')
+
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual(ear.heard, ['onChat'])
+})
+
+test('all sessions of a member hear, also one that is bound later', async () => {
+  const { groups, connect, join } = createFrontend()
+  const first = await connect('ada')
+  join('lobby', 'ada')
+  const second = await connect('ada')
+
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual([first.ear.heard, second.ear.heard], [['onChat'], ['onChat']])
+})
+
+test('when one of two sessions closes the other still hears, and nobody is gone', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const first = await connect('ada')
+  const second = await connect('ada')
+  join('lobby', 'ada')
+
+  first.close()
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual([first.ear.heard, second.ear.heard], [[], ['onChat']])
+  assert.deepEqual(gone, [])
+})
+
+test('when the last session of a member closes, the owners of all its groups are told once, with its join', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const ada = await connect('ada')
+  await connect('bob')
+  join('lobby', 'ada')
+  join('attic', 'ada', { id: 'chat-2', incarnation: 2 })
+  join('lobby', 'bob')
+  join('lobby', 'ada')
+
+  ada.close()
+  ada.close()
+
+  assert.deepEqual(gone, ['chat-1@1 lobby ada 4', 'chat-2@2 attic ada 2'])
+  assert.equal(groups.size, 1)
+})
+
+test('a session that is unbound leaves the groups of its uid, as if it had closed', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const { session, ear } = await connect('ada')
+  join('lobby', 'ada')
+
+  await session.unbind()
+  groups.push('lobby', 'onChat', text)
+  await session.bind('ada')
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual(ear.heard, [])
+  assert.deepEqual(gone, ['chat-1@1 lobby ada 1'])
+  assert.equal(groups.size, 0)
+})
+
+test('who leaves hears no more, and its group ends with the last', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const ada = await connect('ada')
+  const bob = await connect('bob')
+  join('lobby', 'ada')
+  join('lobby', 'bob')
+
+  groups.leave('lobby', 'ada')
+  groups.leave('lobby', 'ada')
+  groups.leave('nowhere', 'ada')
+  groups.push('lobby', 'onChat', text)
+  assert.deepEqual([ada.ear.heard, bob.ear.heard], [[], ['onChat']])
+  groups.leave('lobby', 'bob')
+
+  assert.equal(groups.size, 0)
+  ada.close()
+  assert.deepEqual(gone, [])
+})
+
+test('the groups of a server that is lost are forgotten, and it is told of each member', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const { ear, close } = await connect('ada')
+  await connect('bob')
+  const later = { id: 'chat-1', incarnation: 2 }
+  join('lobby', 'ada')
+  join('lobby', 'bob')
+  join('attic', 'ada')
+  join('cellar', 'ada', later)
+
+  groups.drop(owner)
+  for (const key of ['lobby', 'attic', 'cellar']) groups.push(key, key, text)
+
+  assert.deepEqual(gone, ['chat-1@1 lobby ada 1', 'chat-1@1 lobby bob 2', 'chat-1@1 attic ada 3'])
+  assert.deepEqual(ear.heard, ['cellar'])
+  assert.equal(groups.size, 1)
+  gone.length = 0
+  close()
+  assert.deepEqual(gone, ['chat-1@2 cellar ada 4'])
+})
+
+test('the groups of a server that has none any more are forgotten without a word', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
+  join('lobby', 'ada')
+
+  groups.disband({ id: 'chat-1', incarnation: 2 })
+  assert.equal(groups.size, 1)
+  groups.disband(owner)
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual([ear.heard, gone, groups.size], [[], [], 0])
+})
+
+test('a push to users is heard by all their sessions once, in a group or not', async () => {
+  const { groups, connect } = createFrontend()
+  const ears = [await connect('ada'), await connect('ada'), await connect('bob'), await connect('cy')]
+
+  groups.pushToUids(['ada', 'bob', 'ada', 'nobody'], 'onTell', text)
+
+  assert.deepEqual(
+    ears.map(({ ear }) => ear.heard.length),
+    [1, 1, 1, 0],
+  )
+})
+
+test('a push to all is heard by every session that is bound', async () => {
+  const { groups, connect } = createFrontend()
+  const ears = [await connect('ada'), await connect(), await connect('bob')]
+
+  groups.pushToAll('onNews', text)
+
+  assert.deepEqual(
+    ears.map(({ ear }) => ear.heard.length),
+    [1, 0, 1],
+  )
+})
