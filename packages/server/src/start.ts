@@ -199,7 +199,7 @@ function createDispatch(
     inFlight,
     log: log.named('handlers'),
     pick: (type, session) => router.pick(type, session),
-    forward: async (server, call) => {
+    forward: (server, call) => {
       const { session } = call
       if (session instanceof ConnectedSession) return forward(server, call, session.snapshot)
       // a back end that is sent another type's route has been sent it by mistake

@@ -57,7 +57,15 @@ export class Exchange {
     return this.#subscriptions.add(subject, onMessage)
   }
 
-  async request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    try {
+      return this.#ask(subject, data, timeoutMs)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #ask(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     checkSize(data)
     if (this.#closed) throw new ServerError('NO_SERVER', 'the bus is closed')
     const listener = this.#interest.pick(subject)

@@ -195,7 +195,8 @@ export class ClientConnection implements ConnectionHandler {
     this.#pendingRequests--
   }
 
-  async #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
+  /** @throws {ServerError} `NOT_FOUND`, `BUSY`; the rest rejects. */
+  #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
     const { config, callTimeoutMs, codec, dispatch } = this.#options
     if (route === undefined || route === '') throw new ServerError('NOT_FOUND', 'no such route')
     if (this.#pendingRequests > config.maxPendingRequests) {

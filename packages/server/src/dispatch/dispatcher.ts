@@ -39,8 +39,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   const { self, handlers, filters, unordered, order, pick, forward, inFlight } = options
   const prefix = `${self.type}.`
   const table = new Map([...handlers].map(([name, method]) => [prefix + name, serving(method, options)]))
-  return async (call) => {
-    if (!call.route.startsWith(prefix)) return forward(pick(typeOf(call.route), call.session), call)
+  return (call) => (call.route.startsWith(prefix) ? serve(call) : elsewhere(call))
+
+  // no async function: on a frontend nearly every call comes this way, and would cost another promise or two
+  function elsewhere(call: Call): Promise<Uint8Array> {
+    try {
+      return forward(pick(typeOf(call.route), call.session), call)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async function serve(call: Call): Promise<Uint8Array> {
     const handle = table.get(call.route)
     if (handle === undefined) throw new ServerError('NOT_FOUND', `no handler for ${call.route}`)
     inFlight.begin()
