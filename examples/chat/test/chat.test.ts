@@ -84,6 +84,24 @@ test('a name that is taken in the room is refused, in another room it is not', a
   assert.deepEqual((await enter(cluster, 'ada', 'kitchen')).users, ['ada'])
 })
 
+test('who asks for a taken name hears nothing that is meant for its owner', async () => {
+  await using cluster = await startCluster(chat, servers)
+  const ada = await enter(cluster, 'ada')
+  const bob = await enter(cluster, 'bob')
+  const eve = await cluster.connect('connector-1')
+
+  for (let n = 0; n < 50; n++) {
+    const refused = assert.rejects(
+      eve.request('connector.entryHandler.enter', { username: 'ada', rid: 'lobby' }),
+    )
+    await bob.say(`psst ${n}`, 'ada')
+    await refused
+  }
+
+  assert.equal(ada.client.heard('onChat').length, 50)
+  assert.deepEqual(eve.heard('onChat'), [])
+})
+
 test('of many who want one name at once, one gets it', async () => {
   await using cluster = await startCluster(chat, servers)
 

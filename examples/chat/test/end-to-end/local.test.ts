@@ -27,3 +27,35 @@ test('requests in flight on a chat server that is killed are answered at once', 
   const codes = answers.map((answer) => answer.status === 'rejected' && (answer.reason as RequestError).code)
   assert.deepEqual(new Set(codes), new Set([503]))
 })
+
+test('no call is lost when a chat server is stopped in order, however many are on their way', async () => {
+  await using game = await startGame('local')
+  const people = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => enter(game, n % 2, `user${n}`, `room${n}`)),
+  )
+  const codes = new Set<number>()
+  let stopped = false
+  const talking = Promise.all(
+    people.map(async ({ client }) => {
+      while (!stopped) {
+        const said = Array.from({ length: 25 }, async () =>
+          client.request('chat.chatHandler.send', { content: 'hello', target: '*' }),
+        )
+        const answers = await Promise.allSettled(said)
+        for (const answer of answers) {
+          if (answer.status === 'rejected') codes.add((answer.reason as RequestError).code)
+        }
+      }
+    }),
+  )
+
+  await game.command('stop', 'chat-1')
+  await game.command('restart', 'chat-1')
+  await game.command('stop', 'chat-2')
+  stopped = true
+  await talking
+
+  for (const { client } of people) client.close()
+  // whose room has moved is asked to enter again (403); nobody is told that a server was lost (503)
+  assert.deepEqual([...codes], [403])
+})
