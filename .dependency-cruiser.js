@@ -70,6 +70,11 @@ const packages = [
     to: { path: sources, pathNot: '^$1', dependencyTypes: ['local'] },
   },
   {
+    name: 'server: load/ imports only protocol, not what it measures',
+    from: { path: `${server}load/` },
+    to: { path: sources, pathNot: `^packages/(server/src/load/|protocol/src/index\\.ts$)` },
+  },
+  {
     name: 'src does not import tests',
     from: { path: '/src/' },
     to: { path: '^(packages|examples)/[^/]+/test/' },

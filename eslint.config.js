@@ -96,7 +96,7 @@ const testTypes = {
 }
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/logs/', 'packages/server/template/']),
+  globalIgnores(['**/dist/', '**/logs/', 'packages/server/template/', 'bench/peers/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { files: ['**/*.{js,mjs,cjs}'], extends: [tseslint.configs.strict], rules: { ...style, ...size } },
   {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import type { BenchCommand } from './bench.ts'
 
 /** Returns what reads the words after `shaddock`. A command is loaded only when it runs. */
 export function createProgram(): Command {
@@ -14,6 +15,7 @@ export function createProgram(): Command {
   addOrders(program)
   addAdd(program)
   addRoutes(program)
+  addBench(program)
   return program
 }
 
@@ -54,6 +56,21 @@ function addStart(program: Command): void {
         ...(type !== undefined && { types: type }),
         ...(id !== undefined && { ids: id }),
       }),
+    )
+}
+
+function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('drive a server with many clients and measure it')
+    .argument('<scenario>', 'a JSON file: docs/guide/bench.md describes it')
+    .option('--pids <ids>', "the servers' processes, with commas: their CPU and memory")
+    .option('--json <file>', 'write the numbers')
+    .option('--html <file>', 'write a report')
+    .option('--force', 'show a result that is not to be trusted')
+    .addHelpText('after', examples('bench talk.json --html talk.html', 'bench talk.json --pids 4711'))
+    .action(async (file: string, options: Omit<BenchCommand, 'file'>) =>
+      (await import('./bench.ts')).bench({ file, ...options }),
     )
 }
 

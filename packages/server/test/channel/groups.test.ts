@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeMessage, decodePackets, maxPacketBodyBytes } from '@shaddock/protocol'
+import { decodeMessage, decodePackets, maxPacketBodyBytes, RouteDictionary } from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import { Groups } from '../../src/channel/groups.ts'
 import { ConnectedSession } from '../../src/session/frontend.ts'
@@ -52,12 +52,12 @@ class Ear implements Connection {
   }
 }
 
-function createFrontend() {
+function createFrontend(dictionary?: RouteDictionary) {
   const sessions = new SessionRegistry()
   const gone: string[] = []
   const groups = new Groups({
     sessions,
-    dictionary: undefined,
+    dictionary,
     tellGone: (owner, { key, uid, join }) =>
       gone.push(`${owner.id}@${owner.incarnation} ${key} ${uid} ${join}`),
   })
@@ -112,6 +112,18 @@ test('connections of two kinds each get a frame of their own kind', async () => 
 
   assert.deepEqual([framing.framed, other.framed], [1, 1])
   assert.deepEqual([ada.ear.heard, bob.ear.heard], [['onChat'], ['onChat']])
+})
+
+test('a push of a route that the dictionary holds travels as its code', async () => {
+  const dictionary = new RouteDictionary({ onChat: 7 })
+  const { groups, connect, join } = createFrontend(dictionary)
+  const { ear } = await connect('ada')
+  join('lobby', 'ada')
+
+  groups.push('lobby', 'onChat', text)
+
+  const [frame] = ear.frames
+  assert.equal(Buffer.from(frame ?? []).toString('hex', 4, 7), '070007')
 })
 
 test('who is bound nowhere joins nothing', async () => {

@@ -26,7 +26,7 @@ test('every command has help with examples', async () => {
   const { stdout } = await runCommand(['--help'])
 
   const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
-  assert.deepEqual(names, ['init', 'start', 'list', 'stop', 'kill', 'restart', 'add', 'routes'])
+  assert.deepEqual(names, ['init', 'start', 'list', 'stop', 'kill', 'restart', 'add', 'routes', 'bench'])
   for (const name of names) {
     const help = await runCommand([name, '--help'])
     assert.match(help.stdout, new RegExp(`^Examples:\\n {2}shaddock ${name}`, 'm'))
