@@ -154,3 +154,13 @@ test('a type is given its own choice, the others keep theirs', () => {
   assert.equal(router.pick('gate', session), rendezvous('ada', servers))
   assert.deepEqual(asked, [session])
 })
+
+test('a choice that chooses nobody is a mistake that names its type', () => {
+  const router = createRouter<Keyed>(() => serversOf(2))
+  router.route('chat', (_, servers) => servers[9]!)
+
+  assert.throws(() => router.pick('chat', 'ada'), {
+    name: 'TypeError',
+    message: 'the route function of chat chose no server',
+  })
+})

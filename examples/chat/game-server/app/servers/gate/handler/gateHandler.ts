@@ -12,7 +12,8 @@ export default class GateHandler {
   async queryEntry({ uid }: { uid: string }): Promise<{ code: 200; host: string; port: number }> {
     if (typeof uid !== 'string' || uid === '')
       throw new ServerError('BAD_MESSAGE', 'no uid', { reply: { code: 500 } })
-    const connectors = this.#app.servers('connector')
+    // one without a port was added by mistake: nobody can be sent there
+    const connectors = this.#app.servers('connector').filter(({ clientPort }) => clientPort !== undefined)
     if (connectors.length === 0) throw new ServerError('NO_SERVER', 'no connector is there')
     const { host, clientPort = 0 } = rendezvous(uid, connectors)
     return { code: 200, host, port: clientPort }
