@@ -1,4 +1,5 @@
-import { decodeText, encodeText } from './text.ts'
+import { encodeText } from './bytes.ts'
+import { decodeText } from './text.ts'
 
 /** Turns the values of handlers and pushes into bodies and back. An application has one. */
 export interface Codec {

@@ -1,3 +1,4 @@
+import { allocate } from './bytes.ts'
 import type { RouteDictionary } from './dictionary.ts'
 import { codeFlag, maxId, MessageType } from './message.ts'
 import { packetHeadBytes, PacketType, writePacketHead } from './packet.ts'
@@ -98,7 +99,7 @@ function encode(parts: Parts, headBytes: 0 | typeof packetHeadBytes): Uint8Array
   const code = route === undefined ? undefined : dictionary?.codeOf(route)
   const text = route === undefined || code !== undefined ? undefined : encodeRoute(route)
   const routeBytes = text ? 1 + text.length : code === undefined ? 0 : 2
-  const bytes = new Uint8Array(headBytes + 1 + idBytes.length + routeBytes + body.length)
+  const bytes = allocate(headBytes + 1 + idBytes.length + routeBytes + body.length)
   if (headBytes > 0) writePacketHead(bytes, PacketType.data, bytes.length - headBytes)
   let at = headBytes as number
   bytes[at++] = (type << 1) | (code === undefined ? 0 : codeFlag)

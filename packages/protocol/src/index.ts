@@ -39,4 +39,5 @@ export {
   packetHeadBytes,
   PacketType,
 } from './packet.ts'
-export { decodeText, encodeText } from './text.ts'
+export { decodeText } from './text.ts'
+export { encodeText } from './bytes.ts'

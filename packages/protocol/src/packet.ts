@@ -1,3 +1,4 @@
+import { allocate } from './bytes.ts'
 import { ProtocolError } from './errors.ts'
 
 /** The types of packets. Both sides send `handshake`, `heartbeat` and `data`; `ack` the client, `kick` the server. */
@@ -24,7 +25,7 @@ export class BodyTooLargeError extends ProtocolError {
 /** @throws {RangeError} `body` is longer than `maxPacketBodyBytes`. */
 export function encodePacket(type: PacketType, body?: Uint8Array): Uint8Array {
   const bodyBytes = body?.length ?? 0
-  const packet = new Uint8Array(packetHeadBytes + bodyBytes)
+  const packet = allocate(packetHeadBytes + bodyBytes)
   writePacketHead(packet, type, bodyBytes)
   if (body) packet.set(body, packetHeadBytes)
   return packet

@@ -1,8 +1,3 @@
-/** Returns `text` in UTF-8. A lone surrogate, which UTF-8 cannot carry, becomes U+FFFD. */
-export function encodeText(text: string): Uint8Array {
-  return encoder.encode(text)
-}
-
 /**
  * Returns the text of `bytes`, which may be UTF-8 or what Pomelo's browser clients write instead: CESU-8, where a
  * character outside the BMP is a pair of surrogates of three bytes each. Bytes that are neither become U+FFFD.
@@ -12,8 +7,6 @@ export function decodeText(bytes: Uint8Array): string {
   // a surrogate is malformed UTF-8, so where nothing was replaced there is none
   return text.includes('\ufffd') ? decoder.decode(joinSurrogates(bytes)) : text
 }
-
-const encoder = new TextEncoder()
 
 // `ignoreBOM` keeps a leading U+FEFF in the text
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

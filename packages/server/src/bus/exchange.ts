@@ -72,7 +72,7 @@ export class Exchange {
     if (listener === undefined) throw new ServerError('NO_SERVER', `nobody subscribes to ${subject}`)
     const { link, number } = listener
     if (link.full) throw new ServerError('BUSY', `too much waits to be sent to who subscribes to ${subject}`)
-    if (this.#requests.waitingFor(link) >= this.#maxPendingRequests) {
+    if (link.waiting >= this.#maxPendingRequests) {
       throw new ServerError(
         'BUSY',
         `more requests wait there than maxPendingRequests ${this.#maxPendingRequests}`,
@@ -145,7 +145,7 @@ export class Exchange {
 
   #linkToSelf(): Link {
     const turn = new Turn<Frame>((frames) => frames.forEach((frame) => this.receive(link, frame)))
-    const link: Link = { full: false, send: (frame) => turn.push(frame) }
+    const link: Link = { full: false, waiting: 0, send: (frame) => turn.push(frame) }
     return link
   }
 

@@ -17,6 +17,7 @@ export class FramedSocket implements Link {
   onFrame: (frame: Frame) => void = () => {}
   /** The name of the other side, once it is known. */
   peer: string | undefined
+  waiting = 0
   /** Resolves when the socket is freed. */
   readonly freed: Promise<void>
   readonly #socket: Socket

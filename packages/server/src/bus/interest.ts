@@ -5,6 +5,8 @@ import type { Frame } from './frame.ts'
 export interface Link {
   /** Whether so much waits to be sent that nothing more should be asked. */
   readonly full: boolean
+  /** How many requests that went over it wait for an answer. `Requests` keeps it. */
+  waiting: number
   /** Sends in a later turn, in order. Does nothing once the link is lost. */
   send(frame: Frame): void
 }

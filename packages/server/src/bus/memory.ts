@@ -85,6 +85,7 @@ class MemoryBus implements Bus {
   #linkTo(other: MemoryBus): void {
     const link: Link = {
       full: false,
+      waiting: 0,
       send: (frame) => this.#network.turn.push(() => other.#receiveFrom(this, frame)),
     }
     this.#links.set(other, link)

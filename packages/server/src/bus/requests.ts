@@ -6,16 +6,10 @@ import type { Link } from './interest.ts'
 export class Requests {
   readonly #timers: TimerWheel
   readonly #waiting = new Map<number, Waiting>()
-  readonly #counts = new Map<Link, number>()
   #lastId = 0
 
   constructor(timers: TimerWheel) {
     this.#timers = timers
-  }
-
-  /** How many requests that went over `link` wait. */
-  waitingFor(link: Link): number {
-    return this.#counts.get(link) ?? 0
   }
 
   /** Returns an id for a request. They come round after 2³² and pass over those that still wait. */
@@ -36,7 +30,7 @@ export class Requests {
         reject(new ServerError('TIMEOUT', `no reply on ${subject} within ${timeoutMs} ms`))
       })
       this.#waiting.set(id, { link, subject, timer, resolve, reject })
-      this.#counts.set(link, this.waitingFor(link) + 1)
+      link.waiting++
     })
   }
 
@@ -76,9 +70,7 @@ export class Requests {
     if (waiting?.link !== link) return undefined
     this.#waiting.delete(id)
     waiting.timer.cancel()
-    const others = this.waitingFor(link) - 1
-    if (others > 0) this.#counts.set(link, others)
-    else this.#counts.delete(link)
+    link.waiting--
     return waiting
   }
 }

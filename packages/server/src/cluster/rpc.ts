@@ -59,7 +59,7 @@ class BusRpc implements Rpc {
   }
 
   open(): void {
-    this.#unsubscribe = this.#bus.subscribe(callsSubject(this.#self), (message) => void this.#onCall(message))
+    this.#unsubscribe = this.#bus.subscribe(callsSubject(this.#self), (message) => this.#onCall(message))
   }
 
   close(): void {
@@ -98,7 +98,7 @@ class BusRpc implements Rpc {
     return this.#inFlight.idle()
   }
 
-  async #onCall(message: BusMessage): Promise<void> {
+  #onCall(message: BusMessage): void {
     this.#inFlight.begin()
     let name = 'a call'
     try {
@@ -106,12 +106,23 @@ class BusRpc implements Rpc {
       name = call.name
       const service = this.#services.get(name)
       if (service === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
-      message.reply(encodeResult(await service(call.payload, Date.now() + call.remainingMs)))
+      service(call.payload, Date.now() + call.remainingMs).then(
+        (result) => this.#answer(message, result, name),
+        (error: unknown) => this.#refuse(message, error, name),
+      )
     } catch (error) {
       this.#refuse(message, error, name)
-    } finally {
-      this.#inFlight.end()
     }
+  }
+
+  #answer(message: BusMessage, result: Uint8Array, name: string): void {
+    try {
+      message.reply(encodeResult(result))
+    } catch (error) {
+      this.#refuse(message, error, name)
+      return
+    }
+    this.#inFlight.end()
   }
 
   #refuse(message: BusMessage, error: unknown, name: string): void {
@@ -123,6 +134,7 @@ class BusRpc implements Rpc {
       this.#log.error({ err: replyError, name }, 'the refusal of a call cannot travel')
       message.reply(encodeFailure(replyError, name))
     }
+    this.#inFlight.end()
   }
 }
 

@@ -169,48 +169,64 @@ export class ClientConnection implements ConnectionHandler {
       return
     }
     if (message.type === MessageType.response) return
-    if (message.id === 0) void this.#notify(message)
-    else void this.#request(message)
+    if (message.id === 0) this.#notify(message)
+    else this.#request(message)
   }
 
-  async #request({ idBytes, route, body }: Message): Promise<void> {
-    let answer: Uint8Array
+  #request({ idBytes, route, body }: Message): void {
+    this.#dispatch(route, body).then(
+      (answer) => this.#respond(idBytes, answer, route),
+      (error: unknown) => this.#refuse(idBytes, error, route),
+    )
+  }
+
+  #notify({ route, body }: Message): void {
+    this.#dispatch(route, body).then(
+      () => this.#pendingRequests--,
+      (error: unknown) => {
+        this.#pendingRequests--
+        this.#report(error, route)
+      },
+    )
+  }
+
+  /** Whoever calls it counts `#pendingRequests` down. No async function: it would cost each request promises. */
+  #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
+    const { config, callTimeoutMs, codec, dispatch } = this.#options
     this.#pendingRequests++
-    try {
-      answer = checkSize(await this.#dispatch(route, body))
-    } catch (error) {
-      answer = this.#refusal(error, route)
+    if (route === undefined || route === '') {
+      return Promise.reject(new ServerError('NOT_FOUND', 'no such route'))
+    }
+    if (this.#pendingRequests > config.maxPendingRequests) {
+      const why = `${config.maxPendingRequests} requests of this session wait already`
+      return Promise.reject(new ServerError('BUSY', why))
+    }
+    const deadline = Date.now() + callTimeoutMs
+    return dispatch(new ClientCall({ route, session: this.session, deadline, body, codec }))
+  }
+
+  #respond(idBytes: Uint8Array, answer: Uint8Array, route: string | undefined): void {
+    if (answer.length > maxAnswerBytes) {
+      this.#refuse(idBytes, answerTooLarge(answer), route)
+      return
     }
     this.#pendingRequests--
     if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, answer))
   }
 
-  async #notify({ route, body }: Message): Promise<void> {
-    this.#pendingRequests++
-    try {
-      await this.#dispatch(route, body)
-    } catch (error) {
-      this.#report(error, route)
-    }
+  #refuse(idBytes: Uint8Array, error: unknown, route: string | undefined): void {
     this.#pendingRequests--
-  }
-
-  /** @throws {ServerError} `NOT_FOUND`, `BUSY`; the rest rejects. */
-  #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
-    const { config, callTimeoutMs, codec, dispatch } = this.#options
-    if (route === undefined || route === '') throw new ServerError('NOT_FOUND', 'no such route')
-    if (this.#pendingRequests > config.maxPendingRequests) {
-      throw new ServerError('BUSY', `${config.maxPendingRequests} requests of this session wait already`)
-    }
-    const deadline = Date.now() + callTimeoutMs
-    return dispatch(new ClientCall({ route, session: this.session, deadline, body, codec }))
+    const refusal = this.#refusal(error, route)
+    if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, refusal))
   }
 
   #refusal(error: unknown, route: string | undefined): Uint8Array {
     this.#report(error, route)
     const { codec } = this.#options
     try {
-      return checkSize(codec.encode(route ?? '', errorReply(error)))
+      const reply = codec.encode(route ?? '', errorReply(error))
+      if (reply.length > maxAnswerBytes) throw answerTooLarge(reply)
+      return reply
     } catch (replyError) {
       // its `reply` is nothing that JSON carries, or too much of it
       this.#report(replyError, route)
@@ -232,10 +248,8 @@ export class ClientConnection implements ConnectionHandler {
 /** Leaves room in a packet for the head of a message. */
 const maxAnswerBytes = maxPacketBodyBytes - 16
 
-/** @throws {ServerError} `TOO_LARGE` */
-function checkSize(answer: Uint8Array): Uint8Array {
-  if (answer.length <= maxAnswerBytes) return answer
-  throw new ServerError('TOO_LARGE', `answer of ${answer.length} bytes exceeds ${maxAnswerBytes}`)
+function answerTooLarge(answer: Uint8Array): ServerError {
+  return new ServerError('TOO_LARGE', `answer of ${answer.length} bytes exceeds ${maxAnswerBytes}`)
 }
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)

@@ -4,9 +4,9 @@ import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerInfo } from '../server-info.ts'
 import type { Session } from '../session/session.ts'
-import { withinDeadline } from '../deadline.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 import type { Call } from './call.ts'
+import { execute } from './execution.ts'
 import { compose } from './filter.ts'
 import type { Filter } from './filter.ts'
 import type { SessionOrder } from './order.ts'
@@ -36,49 +36,31 @@ export interface DispatcherOptions {
  * filters; or on the server that the router picks, at once.
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
-  const { self, handlers, filters, unordered, order, pick, forward, inFlight } = options
+  const { self, handlers, pick, forward } = options
   const prefix = `${self.type}.`
-  const table = new Map([...handlers].map(([name, method]) => [prefix + name, serving(method, options)]))
-  return (call) => (call.route.startsWith(prefix) ? serve(call) : elsewhere(call))
-
-  // no async function: on a frontend nearly every call comes this way, and would cost another promise or two
-  function elsewhere(call: Call): Promise<Uint8Array> {
+  const table = new Map([...handlers].map(([name, method]) => serving(prefix + name, method, options)))
+  // no async functions on the way of a call: each would cost it another promise or two
+  return (call) => {
     try {
-      return forward(pick(typeOf(call.route), call.session), call)
+      if (!call.route.startsWith(prefix)) return forward(pick(typeOf(call.route), call.session), call)
+      const serve = table.get(call.route)
+      if (serve === undefined) throw new ServerError('NOT_FOUND', `no handler for ${call.route}`)
+      return serve(call)
     } catch (error) {
       return Promise.reject(error)
     }
   }
+}
 
-  async function serve(call: Call): Promise<Uint8Array> {
-    const handle = table.get(call.route)
-    if (handle === undefined) throw new ServerError('NOT_FOUND', `no handler for ${call.route}`)
-    inFlight.begin()
-    try {
-      if (unordered.has(call.route)) return await handle(call)
-      return await order.run(call.session.key, () => handle(call))
-    } finally {
-      inFlight.end()
-    }
-  }
-
-  function serving(method: Method, { codec, timers, log }: DispatcherOptions): Dispatch {
-    const handle = compose(filters, async (call) => method(call.message, call.session))
-    return async (call) => {
-      // it has waited behind others for as long as its caller did
-      if (call.deadline <= Date.now()) throw new ServerError('TIMEOUT', `${call.route} came too late`)
-      try {
-        return codec.encode(
-          call.route,
-          await withinDeadline(handle(call), { deadline: call.deadline, timers, late: () => tooLate(call) }),
-        )
-      } catch (error) {
-        if (error instanceof ServerError) throw error
-        log.error({ err: error, route: call.route, session: call.session.id }, 'a handler failed')
-        throw new ServerError('INTERNAL', `${call.route} failed`, { cause: error })
-      }
-    }
-  }
+function serving(
+  route: string,
+  method: Method,
+  { filters, unordered, order, ...parts }: DispatcherOptions,
+): [string, Dispatch] {
+  const handle = (call: Call) => method(call.message, call.session)
+  const run = filters.length === 0 ? handle : compose(filters, async (call) => handle(call))
+  const options = { ...parts, order: unordered.has(route) ? undefined : order }
+  return [route, (call) => execute(call, run, options)]
 }
 
 /** @throws {ServerError} `NOT_FOUND`: a route has three parts. */
@@ -89,8 +71,4 @@ function typeOf(route: string): string {
     throw new ServerError('NOT_FOUND', `no handler for ${route}`)
   }
   return route.slice(0, end)
-}
-
-function tooLate({ route }: Call): ServerError {
-  return new ServerError('TIMEOUT', `${route} did not answer in time`)
 }

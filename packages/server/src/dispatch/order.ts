@@ -5,7 +5,8 @@ import { ServerError } from '../errors.ts'
  * another, and one that is idle costs nothing.
  */
 export class SessionOrder {
-  readonly #queues = new Map<string, (() => void)[]>()
+  /** The sessions that have a call under way, each with those that wait behind it. */
+  readonly #queues = new Map<string, (() => void)[] | undefined>()
   readonly #maxQueued: number
 
   constructor(maxQueued: number) {
@@ -17,28 +18,29 @@ export class SessionOrder {
     return this.#queues.size
   }
 
-  /** @throws {ServerError} `BUSY`: as many calls of this session wait as may. */
-  async run<T>(session: string, task: () => Promise<T>): Promise<T> {
-    const waiting = this.#queues.get(session)
-    if (waiting === undefined) this.#queues.set(session, [])
-    else await this.#turn(session, waiting)
-    try {
-      return await task()
-    } finally {
-      this.#next(session)
+  /**
+   * Calls `start` once the session's previous call has left: now, if there is none.
+   * @throws {ServerError} `BUSY`: as many calls of this session wait as may.
+   */
+  enter(session: string, start: () => void): void {
+    if (!this.#queues.has(session)) {
+      this.#queues.set(session, undefined)
+      start()
+      return
     }
-  }
-
-  #turn(session: string, waiting: (() => void)[]): Promise<void> {
+    const waiting = this.#queues.get(session) ?? []
     if (waiting.length >= this.#maxQueued) {
       throw new ServerError('BUSY', `${waiting.length} calls of session ${session} wait already`)
     }
-    return new Promise((resolve) => waiting.push(resolve))
+    waiting.push(start)
+    this.#queues.set(session, waiting)
   }
 
-  #next(session: string): void {
+  /** The call under way has ended: the next one starts, in a later microtask. */
+  leave(session: string): void {
     const next = this.#queues.get(session)?.shift()
     if (next === undefined) this.#queues.delete(session)
-    else next()
+    // not inside this call: of many that wait, each might end as it starts, and begin the next
+    else queueMicrotask(next)
   }
 }

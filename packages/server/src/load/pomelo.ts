@@ -66,7 +66,7 @@ class PomeloConversation implements Conversation {
       type === 'request'
         ? encodeRequestPacket(ids.first, route, body, dictionary)
         : encodeNotifyPacket(route, body, dictionary)
-    return { bytes: Buffer.from(bytes.buffer), idAt: packetHeadBytes + flagBytes }
+    return { bytes: Buffer.from(bytes), idAt: packetHeadBytes + flagBytes }
   }
 
   writeId(bytes: Buffer, at: number, id: number): void {

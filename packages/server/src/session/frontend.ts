@@ -28,8 +28,8 @@ export class ConnectedSession implements FrontendSession {
   readonly #registry: SessionHome
   #uid: string | null = null
   #state: Record<string, unknown> | undefined
-  /** Encoded when it is first needed after a change. */
-  #snapshot: Uint8Array | undefined
+  /** Encoded when it is first needed after a change. A text: few bytes of a shared piece would keep all of it. */
+  #snapshot: string | undefined
   #closeListeners: Set<CloseListener> | undefined
   #closeReason: CloseReason | undefined
 
@@ -62,7 +62,7 @@ export class ConnectedSession implements FrontendSession {
   }
 
   /** What travels with its calls to back ends. */
-  get snapshot(): Uint8Array {
+  get snapshot(): string {
     this.#snapshot ??= encodeSnapshot({
       id: this.id,
       frontendId: this.#frontend.id,

@@ -1,14 +1,13 @@
 import type { SessionSnapshot } from './session.ts'
 
-/** Returns the bytes of a session that travel with its calls between servers. */
-export function encodeSnapshot(snapshot: SessionSnapshot): Uint8Array {
+/** Returns a session as the text that travels with its calls between servers. */
+export function encodeSnapshot(snapshot: SessionSnapshot): string {
   const { id, frontendId, incarnation, uid, state } = snapshot
-  return Buffer.from(JSON.stringify([id, frontendId, incarnation, uid, state]))
+  return JSON.stringify([id, frontendId, incarnation, uid, state])
 }
 
-/** Returns the session of bytes that another server of this application encoded. */
-export function decodeSnapshot(bytes: Uint8Array): SessionSnapshot {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+/** Returns the session of a text that another server of this application encoded. */
+export function decodeSnapshot(text: string): SessionSnapshot {
   const [id, frontendId, incarnation, uid, state] = JSON.parse(text) as [
     number,
     string,

@@ -13,7 +13,7 @@ const serviceName = '$call'
 /** Returns what sends a client's call from its frontend to the server that handles it. */
 export function createForward(
   rpc: Rpc,
-): (server: ServerInfo, call: Call, snapshot: Uint8Array) => Promise<Uint8Array> {
+): (server: ServerInfo, call: Call, snapshot: string) => Promise<Uint8Array> {
   return (server, call, snapshot) =>
     rpc.call(server, serviceName, encodeForwarded(call.route, call.body, snapshot), call.deadline)
 }
@@ -28,24 +28,25 @@ export function serveForwarded(rpc: Rpc, dispatch: Dispatch, codec: Codec, sessi
 }
 
 /** Returns `snapshot length (4) | snapshot | route length (2) | route | body`. */
-function encodeForwarded(route: string, body: Uint8Array, snapshot: Uint8Array): Uint8Array {
+function encodeForwarded(route: string, body: Uint8Array, snapshot: string): Uint8Array {
+  const snapshotBytes = Buffer.byteLength(snapshot)
   const routeBytes = Buffer.byteLength(route)
-  const bytes = Buffer.allocUnsafe(6 + snapshot.length + routeBytes + body.length)
-  let at = bytes.writeUInt32BE(snapshot.length, 0)
-  bytes.set(snapshot, at)
+  const bytes = Buffer.allocUnsafe(6 + snapshotBytes + routeBytes + body.length)
+  let at = bytes.writeUInt32BE(snapshotBytes, 0)
+  at += bytes.write(snapshot, at)
   // over a byte: what a client sent that is no UTF-8 has grown as it was decoded
-  at = bytes.writeUInt16BE(routeBytes, at + snapshot.length)
+  at = bytes.writeUInt16BE(routeBytes, at)
   at += bytes.write(route, at)
   bytes.set(body, at)
   return bytes
 }
 
-function decodeForwarded(payload: Uint8Array): { route: string; body: Uint8Array; snapshot: Uint8Array } {
+function decodeForwarded(payload: Uint8Array): { route: string; body: Uint8Array; snapshot: string } {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   const snapshotEnd = 4 + bytes.readUInt32BE(0)
   const routeEnd = snapshotEnd + 2 + bytes.readUInt16BE(snapshotEnd)
   return {
-    snapshot: bytes.subarray(4, snapshotEnd),
+    snapshot: bytes.toString('utf8', 4, snapshotEnd),
     route: bytes.toString('utf8', snapshotEnd + 2, routeEnd),
     body: bytes.subarray(routeEnd),
   }

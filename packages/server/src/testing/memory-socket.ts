@@ -34,7 +34,8 @@ export function createMemorySocket(open: (serverId: string) => MemoryClient): We
       if (this.#closed) return emit(this.onclose, { code: closeReasons.client.code })
       try {
         const client = open(serverId)
-        client.onPacket = (type, body) => emit(this.onmessage, { data: encodePacket(type, body).buffer })
+        client.onPacket = (type, body) =>
+          emit(this.onmessage, { data: new Uint8Array(encodePacket(type, body)).buffer })
         client.onClose = ({ code }: CloseReason) => emit(this.onclose, { code })
         this.#client = client
         emit(this.onopen, {})

@@ -12,7 +12,8 @@ export class Outbox {
   readonly #sink: OutboxSink
   readonly #turn: FlushTurn
   readonly #maxBacklogBytes: number
-  /** Absent between turns: most connections are idle most of the time, and there are many. */
+  /** The first frame of the turn; with a second one, all of them. Most turns bring a connection one, or none. */
+  #first: Uint8Array | undefined
   #frames: Uint8Array[] | undefined
   #queuedBytes = 0
   #destroyed = false
@@ -40,28 +41,33 @@ export class Outbox {
       if (this.#sink.writableLength > this.#maxBacklogBytes) return false
     }
     this.#queuedBytes += frame.length
-    if (this.#frames) {
-      this.#frames.push(frame)
-    } else {
-      this.#frames = [frame]
+    if (this.#first === undefined) {
+      this.#first = frame
       this.#turn.push(this)
+    } else if (this.#frames === undefined) {
+      this.#frames = [this.#first, frame]
+    } else {
+      this.#frames.push(frame)
     }
     return true
   }
 
   /** Writes what is queued, now. */
   flush(): void {
-    const frames = this.#frames
-    if (!frames) return
-    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#queuedBytes)
-    this.#frames = undefined
-    this.#queuedBytes = 0
+    if (this.#first === undefined) return
+    const bytes = this.#frames === undefined ? this.#first : Buffer.concat(this.#frames, this.#queuedBytes)
+    this.#clear()
     this.#sink.write(bytes)
   }
 
   /** Drops what is queued. Nothing is written from here on. */
   destroy(): void {
     this.#destroyed = true
+    this.#clear()
+  }
+
+  #clear(): void {
+    this.#first = undefined
     this.#frames = undefined
     this.#queuedBytes = 0
   }

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import { closeReasons, PacketReader } from '@shaddock/protocol'
-import type { PacketType } from '@shaddock/protocol'
 import type { Connection, ConnectionHandler, Frame, Framing } from './transport.ts'
 import { WireConnection } from './wire-connection.ts'
 import type { TransportShared, Wire } from './wire-connection.ts'
@@ -15,10 +14,9 @@ export function openTcp(
   shared: TransportShared,
   open: (connection: Connection) => ConnectionHandler,
 ): void {
-  const connection = new WireConnection(new TcpWire(stream, remoteAddress), shared)
-  const reader = new PacketReader(shared.limits.maxBodyBytes)
-  const deliver = (type: PacketType, body: Uint8Array) => connection.deliver(type, body)
-  stream.on('data', (chunk: Buffer) => connection.receive(() => reader.read(chunk, deliver)))
+  const wire = new TcpWire(stream, remoteAddress, shared.limits.maxBodyBytes)
+  const connection = new WireConnection(wire, shared)
+  stream.on('data', (chunk: Buffer) => connection.receive(chunk))
   stream.on('end', () => connection.peerEnded(closeReasons.client))
   stream.on('close', () => connection.gone(closeReasons.lost))
   connection.handleWith(open(connection))
@@ -32,10 +30,12 @@ const framing: Framing = {
 class TcpWire implements Wire {
   readonly remoteAddress: string
   readonly #stream: Duplex
+  readonly #reader: PacketReader
 
-  constructor(stream: Duplex, remoteAddress: string) {
+  constructor(stream: Duplex, remoteAddress: string, maxBodyBytes: number) {
     this.#stream = stream
     this.remoteAddress = remoteAddress
+    this.#reader = new PacketReader(maxBodyBytes)
   }
 
   get framing(): Framing {
@@ -48,6 +48,10 @@ class TcpWire implements Wire {
 
   write(bytes: Uint8Array): void {
     this.#stream.write(bytes)
+  }
+
+  read(bytes: Uint8Array, connection: WireConnection): void {
+    this.#reader.read(bytes, (type, body) => connection.deliver(type, body))
   }
 
   end(): void {

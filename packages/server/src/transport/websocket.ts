@@ -23,7 +23,7 @@ export function createUpgrader(shared: TransportShared, open: OpenWebSocket): (s
     webSockets.handleUpgrade(request, stream, head, (webSocket) => {
       const { socket } = request
       const connection = openWebSocket(
-        new WebSocketWire(webSocket, stream, socket.remoteAddress),
+        new WebSocketWire(webSocket, stream, shared.limits.maxBodyBytes, socket.remoteAddress),
         webSocket,
         shared,
       )
@@ -60,11 +60,8 @@ function openWebSocket(wire: Wire, webSocket: WebSocket, shared: TransportShared
   webSocket.on('message', (data, isBinary) => {
     // Pomelo's servers ignore an empty text frame
     if (!isBinary && (data as Buffer).length === 0) return
-    connection.receive(() => {
-      // a Buffer, as long as `binaryType` is left alone
-      const packets = decodePackets(data as Buffer, shared.limits.maxBodyBytes)
-      for (const { type, body } of packets) connection.deliver(type, body)
-    })
+    // a Buffer, as long as `binaryType` is left alone
+    connection.receive(data as Buffer)
   })
   webSocket.on('error', (error: NodeJS.ErrnoException) => connection.close(reasonOfError(error)))
   webSocket.on('close', (code) => connection.gone(reasonOfPeer(code)))
@@ -106,10 +103,12 @@ class WebSocketWire implements Wire {
   readonly remoteAddress: string
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
+  readonly #maxBodyBytes: number
 
-  constructor(webSocket: WebSocket, stream: Duplex, remoteAddress = '') {
+  constructor(webSocket: WebSocket, stream: Duplex, maxBodyBytes: number, remoteAddress = '') {
     this.#webSocket = webSocket
     this.#stream = stream
+    this.#maxBodyBytes = maxBodyBytes
     this.remoteAddress = remoteAddress
   }
 
@@ -125,6 +124,10 @@ class WebSocketWire implements Wire {
   write(bytes: Uint8Array): void {
     // nothing may follow the close frame with which `ws` answers one
     if (this.#webSocket.readyState === WebSocket.OPEN) this.#stream.write(bytes)
+  }
+
+  read(bytes: Uint8Array, connection: WireConnection): void {
+    for (const { type, body } of decodePackets(bytes, this.#maxBodyBytes)) connection.deliver(type, body)
   }
 
   end(reason: CloseReason): void {

@@ -8,6 +8,8 @@ import type { Connection, ConnectionHandler, Frame, Framing, TransportLimits } f
 export interface Wire extends OutboxSink {
   readonly framing: Framing
   readonly remoteAddress: string
+  /** Hands the packets that `bytes` completes to `connection`. @throws {ProtocolError} the bytes are no packets. */
+  read(bytes: Uint8Array, connection: WireConnection): void
   /** Says goodbye behind what was written. */
   end(reason: CloseReason): void
   /** Ends it now, whatever was written. */
@@ -70,11 +72,11 @@ export class WireConnection implements Connection {
     this.#handler = handler
   }
 
-  /** Runs `read`, which delivers what arrived. Bytes that the protocol does not allow close the connection. */
-  receive(read: () => void): void {
+  /** Takes bytes that arrived. Such as the protocol does not allow close the connection. */
+  receive(bytes: Uint8Array): void {
     if (this.#closed) return
     try {
-      read()
+      this.#wire.read(bytes, this)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.close(error instanceof BodyTooLargeError ? closeReasons.large : closeReasons.protocol)

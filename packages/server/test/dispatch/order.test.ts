@@ -21,12 +21,32 @@ function createTask(name: string, seen: string[]) {
   }
 }
 
+/** Runs a task in the session's turn. */
+function inTurn<T>(order: SessionOrder, session: string, task: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      order.leave(session)
+      settle()
+    }
+    try {
+      order.enter(session, () => {
+        ;(async () => task())().then(
+          (value) => end(() => resolve(value)),
+          (error: unknown) => end(() => reject(error)),
+        )
+      })
+    } catch (error) {
+      reject(error)
+    }
+  })
+}
+
 test('the calls of a session run one at a time, in the order in which they came', async () => {
   const order = new SessionOrder(10)
   const seen: string[] = []
   const tasks = ['a', 'b', 'c'].map((name) => createTask(name, seen))
 
-  const results = tasks.map(({ run }) => order.run('front-1/1', run))
+  const results = tasks.map(({ run }) => inTurn(order, 'front-1/1', run))
   for (const task of tasks.toReversed()) task.end()
 
   assert.deepEqual(await Promise.all(results), ['a', 'b', 'c'])
@@ -38,7 +58,7 @@ test('the first call of a session runs at once', () => {
   const seen: string[] = []
   const task = createTask('a', seen)
 
-  void order.run('front-1/1', task.run)
+  void inTurn(order, 'front-1/1', task.run)
 
   assert.deepEqual(seen, ['+a'])
   task.end()
@@ -50,9 +70,9 @@ test('sessions do not wait for one another', async () => {
   const slow = createTask('slow', seen)
   const quick = createTask('quick', seen)
 
-  const waiting = order.run('front-1/1', slow.run)
+  const waiting = inTurn(order, 'front-1/1', slow.run)
   quick.end()
-  assert.equal(await order.run('front-1/2', quick.run), 'quick')
+  assert.equal(await inTurn(order, 'front-1/2', quick.run), 'quick')
   assert.deepEqual(seen, ['+slow', '+quick', '-quick'])
   slow.end()
 
@@ -65,11 +85,11 @@ test('a call that fails, at once or later, lets the next one run', async () => {
   const failing = createTask('failing', seen)
   const next = createTask('next', seen)
 
-  const first = order.run('front-1/1', failing.run)
-  const second = order.run('front-1/1', () => {
+  const first = inTurn(order, 'front-1/1', failing.run)
+  const second = inTurn(order, 'front-1/1', () => {
     throw new TypeError('at once')
   })
-  const third = order.run('front-1/1', next.run)
+  const third = inTurn(order, 'front-1/1', next.run)
   failing.fail()
   next.end()
 
@@ -80,7 +100,7 @@ test('a call that fails, at once or later, lets the next one run', async () => {
 
 test('nothing is kept of a session whose calls have ended, however they did', async () => {
   const order = new SessionOrder(1)
-  const run = (session: string) => order.run(session, () => Promise.reject(new Error('failed')))
+  const run = (session: string) => inTurn(order, session, () => Promise.reject(new Error('failed')))
 
   const results = ['front-1/1', 'front-1/1', 'front-1/1', 'front-1/2'].map(run)
   assert.equal(order.size, 2)
@@ -94,7 +114,7 @@ test('a session with as many calls waiting as may is told that it is busy, and g
   const seen: string[] = []
   const tasks = ['a', 'b', 'c', 'd'].map((name) => createTask(name, seen))
 
-  const results = tasks.map(({ run }) => order.run('front-1/1', run))
+  const results = tasks.map(({ run }) => inTurn(order, 'front-1/1', run))
   for (const task of tasks) task.end()
 
   await assert.rejects(results[3]!, {
@@ -105,7 +125,7 @@ test('a session with as many calls waiting as may is told that it is busy, and g
   assert.deepEqual(seen, ['+a', '-a', '+b', '-b', '+c', '-c'])
   const again = createTask('again', seen)
   again.end()
-  assert.equal(await order.run('front-1/1', again.run), 'again')
+  assert.equal(await inTurn(order, 'front-1/1', again.run), 'again')
 })
 
 test('whatever is sent by whom, each session sees its own calls one by one and in order', async () => {
@@ -117,7 +137,7 @@ test('whatever is sent by whom, each session sees its own calls one by one and i
         const order = new SessionOrder(100)
         const seen: [session: number, call: number, what: string][] = []
         const results = calls.map(({ session, fails }, call) =>
-          order.run(String(session), async () => {
+          inTurn(order, String(session), async () => {
             seen.push([session, call, 'begins'])
             await scheduler.schedule(Promise.resolve())
             seen.push([session, call, 'ends'])

@@ -6,10 +6,10 @@ import { decodeSnapshot, encodeSnapshot } from '../../src/session/snapshot.ts'
 test('a snapshot is the JSON of what a session is', () => {
   const snapshot = { id: 7, frontendId: 'front-1', incarnation: 3, uid: 'ada', state: { room: 'lobby' } }
 
-  assert.equal(Buffer.from(encodeSnapshot(snapshot)).toString(), '[7,"front-1",3,"ada",{"room":"lobby"}]')
+  assert.equal(encodeSnapshot(snapshot), '[7,"front-1",3,"ada",{"room":"lobby"}]')
 })
 
-test('every snapshot comes back, from within other bytes too', () => {
+test('every snapshot comes back', () => {
   const snapshots = fc.record({
     id: fc.nat(),
     frontendId: fc.string(),
@@ -19,9 +19,7 @@ test('every snapshot comes back, from within other bytes too', () => {
   })
   fc.assert(
     fc.property(snapshots, (snapshot) => {
-      const bytes = Buffer.concat([Buffer.of(1, 2), encodeSnapshot(snapshot)]).subarray(2)
-
-      const decoded = decodeSnapshot(bytes)
+      const decoded = decodeSnapshot(encodeSnapshot(snapshot))
 
       // JSON has one zero, and gives every object a prototype
       assert.deepEqual(decoded, JSON.parse(JSON.stringify(snapshot)))
