@@ -141,7 +141,11 @@ export const serverSchema = z.looseObject(
       'whether it has a `clientPort`',
       'Whether clients connect to it; `true` requires `clientPort`.',
     ),
-    args: setting(args, [], "Node's own options for its process, such as `--inspect`."),
+    args: setting(
+      args,
+      [],
+      "Node's own options for its process, such as `--inspect`. They follow `--max-semi-space-size=8`, and may replace it.",
+    ),
     port: ignored(),
   },
   { error: 'an object' },
