@@ -269,21 +269,6 @@ test('everybody on a connector that dies leaves the room at once', async () => {
   assert.deepEqual((await enter(cluster, 'bob')).users, ['ada', 'bob'])
 })
 
-test('when the server of a room dies, its people enter again on the same connection and talk', async () => {
-  await using cluster = await startCluster(chat, servers)
-  const ada = await enter(cluster, 'ada')
-  const owner = cluster.servers.find(
-    (id) => id.startsWith('chat') && cluster.app(id).channels.all().length > 0,
-  )
-  await cluster.crash(owner ?? '')
-
-  await assert.rejects(ada.say('hello?'), failsWith(403))
-  await ada.client.request('connector.entryHandler.enter', { username: 'ada', rid: 'lobby' })
-  await ada.say('hello!')
-
-  assert.equal((await ada.client.next('onChat')).msg, 'hello!')
-})
-
 test('the remotes add, get and kick', async () => {
   await using cluster = await startCluster(chat, servers)
   const ada = await enter(cluster, 'ada')

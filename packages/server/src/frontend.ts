@@ -3,6 +3,7 @@ import { buildDictionary, closeReasons, dictionaryText, jsonCodec, RouteDictiona
 import type { GlobalFilter } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { Groups } from './channel/groups.ts'
+import { HandOver } from './channel/hand-over.ts'
 import { serveInbox } from './channel/serve-inbox.ts'
 import type { Membership } from './cluster/membership.ts'
 import type { Rpc } from './cluster/rpc.ts'
@@ -13,12 +14,15 @@ import type { Dispatch } from './dispatch/dispatcher.ts'
 import { withinDeadline } from './deadline.ts'
 import { compose } from './dispatch/filter.ts'
 import { listRoutes } from './dispatch/list-routes.ts'
+import type { Router } from './dispatch/router.ts'
 import { ServerError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import type { ServerApplication } from './server-application.ts'
 import { SessionRegistry } from './session/registry.ts'
+import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
+import { createTellAdopt, createTellRoll } from './system/hand-over.ts'
 import { serveSessions } from './system/sessions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import type { Transport } from './transport/transport.ts'
@@ -28,17 +32,25 @@ export interface FrontendOptions {
   readonly config: Config
   readonly transport: Transport
   readonly bus: Bus
-  readonly rpc: Rpc
-  readonly membership: Membership
+  readonly core: FrontendCore
   readonly dispatch: Dispatch
-  readonly timers: TimerWheel
   readonly lifecycle: Lifecycle
   readonly log: Log
 }
 
+/** What it uses of the parts that every server has. */
+export interface FrontendCore {
+  readonly rpc: Rpc
+  readonly membership: Membership
+  readonly router: Router<Session>
+  readonly timers: TimerWheel
+  handOver?: HandOver
+}
+
 /** Starts what a frontend has beyond other servers: sessions, groups, and the clients' edge. */
 export async function startFrontend(options: FrontendOptions): Promise<Connector> {
-  const { app, config, transport, bus, rpc, membership, dispatch, timers, lifecycle } = options
+  const { app, config, transport, bus, core, dispatch, lifecycle } = options
+  const { rpc, membership, router, timers } = core
   const { self } = membership
   const log = options.log.named('connector')
   const dictionary = config.connector.dictionary ? await createDictionary(config) : undefined
@@ -47,8 +59,20 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   sessions.onListenerError = (error, session) =>
     log.error({ err: error, session: session.id }, 'a close listener failed')
   serveSessions(rpc, sessions)
-  const groups = new Groups({ sessions, dictionary, tellGone: createTellGone(rpc, self) })
-  membership.onChange((_, left) => left.forEach((server) => groups.drop(server)))
+  const groups = new Groups({
+    sessions,
+    dictionary,
+    tellGone: createTellGone(rpc, self),
+    tellAdopt: createTellAdopt(rpc, self),
+  })
+  core.handOver = new HandOver({
+    groups,
+    pick: (type, name) => router.pick(type, name),
+    hasServers: (type) => membership.servers(type).length > 0,
+    tellRoll: createTellRoll(rpc, self),
+    timers,
+    log,
+  })
   lifecycle.onStop('inbox', serveInbox(self, bus, groups))
 
   const connector = createConnector({

@@ -2,6 +2,8 @@ import { jsonCodec } from '@shaddock/protocol'
 import type { AppDefinition, Application } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { LocalChannels } from './channel/channels.ts'
+import type { HandOver } from './channel/hand-over.ts'
+import { TakeOver } from './channel/take-over.ts'
 import { InFlight } from './in-flight.ts'
 import { createMembership } from './cluster/membership.ts'
 import type { Membership } from './cluster/membership.ts'
@@ -28,6 +30,7 @@ import { ConnectedSession } from './session/frontend.ts'
 import type { Session } from './session/session.ts'
 import { createForward, serveForwarded } from './system/calls.ts'
 import { serveGone } from './system/groups.ts'
+import { answerMs, createAskGive, createAskSeen, seenBy, serveHandOver } from './system/hand-over.ts'
 import { createSessionCalls } from './system/sessions.ts'
 import { askStats, serveStats } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
@@ -93,10 +96,8 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
         ...options,
         transport: transportOf(options),
         app,
-        rpc,
-        membership,
+        core,
         dispatch,
-        timers,
         lifecycle,
       })
     : undefined
@@ -108,7 +109,7 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   serveStats(rpc, stats)
 
   membership.join()
-  lifecycle.onStop('leaving', () => leave(membership, rpc))
+  lifecycle.onStop('leaving', () => leave(core))
   log.debug({ ms: Date.now() - startedAt }, 'started')
   return { info: membership.self, app, stats, stop: () => lifecycle.stop() }
 }
@@ -121,6 +122,9 @@ interface Core {
   readonly membership: Membership
   readonly router: Router<Session>
   readonly channels: LocalChannels
+  readonly takeOver: TakeOver
+  /** A frontend's, once it has one. */
+  handOver?: HandOver
   /** @throws {ServerError} `NO_SERVER`: no server of that id is there. */
   readonly find: (id: string) => ServerInfo
 }
@@ -147,16 +151,38 @@ async function openCore({ config, entry, bus, log }: StartOptions, lifecycle: Li
   }
   const frontend = (id: string) => membership.find(id)
   const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs, frontend, log })
-  membership.onChange((joined, left) => {
+  serveGone(rpc, channels)
+  const router = createRouter<Session>((type) => membership.servers(type))
+  const takeOver = new TakeOver({
+    self,
+    channels,
+    work: rpc.work,
+    servers: () => membership.all(),
+    pick: (name) => router.pick(self.type, name),
+    hasSeen: (change) => membership.hasSeen(change),
+    seenHere: (change) => seenBy(membership, change, answerMs, timers),
+    askSeen: createAskSeen(rpc),
+    askGive: createAskGive(rpc, self),
+  })
+  serveHandOver(rpc, { membership, channels, takeOver, timers })
+  const core: Core = { timers, inFlight, rpc, membership, router, channels, takeOver, find }
+  followServers(core)
+  return core
+}
+
+/** Keeps channels in step with the servers that come and go. */
+function followServers(core: Core): void {
+  const { membership, channels, takeOver } = core
+  membership.onChange((joined, left, how) => {
+    // first of all: what it tells goes before what is routed by the change
+    core.handOver?.onChange(joined, left, how)
     for (const server of joined) if (server.frontend) channels.meet(server)
     for (const server of left) {
       if (server === membership.self) channels.close()
       else channels.drop(server)
     }
+    takeOver.onChange(joined, left, how)
   })
-  serveGone(rpc, channels)
-  const router = createRouter<Session>((type) => membership.servers(type))
-  return { timers, inFlight, rpc, membership, router, channels, find }
 }
 
 function createApplication(
@@ -220,11 +246,15 @@ function transportOf({ transport, entry, config, log }: StartOptions): Transport
   })
 }
 
-/** Resolves when every other server knows that this one leaves: what it answers comes behind all that it sent before. */
-async function leave(membership: Membership, rpc: Rpc): Promise<void> {
+/**
+ * Resolves when every other server knows that this one leaves: what it answers comes behind all that it sent before.
+ * And when those that have its channels now have asked for what the application says of them.
+ */
+async function leave({ membership, rpc, takeOver }: Core): Promise<void> {
   const others = membership.all().filter((server) => server !== membership.self)
   membership.leave()
   await Promise.allSettled(others.map((server) => askStats(rpc, server, farewellMs)))
+  await takeOver.given()
 }
 
 /** How long a server that does not answer may hold up another's leaving. */

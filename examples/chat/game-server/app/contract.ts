@@ -14,6 +14,8 @@ export type Chat = {
     onChat: { msg: string; from: string; target: string }
     onAdd: { user: string }
     onLeave: { user: string }
+    /** Who is in the room: said when another chat server has taken it over. */
+    onUsers: { users: string[] }
   }
   session: { rid: string }
 }

@@ -22,6 +22,13 @@ test('who comes in and who leaves is in the list and in a line', () => {
   assert.deepEqual(texts(room).slice(1), ['bob came in.', 'cy came in.', 'bob left.'])
 })
 
+test('a whole list tells who left and who came in, and nothing of the others', () => {
+  const room = rooms.listed(lobby('ada', 'bob', 'cy'), ['ada', 'cy', 'dan'], noon)
+
+  assert.deepEqual(room.people, ['ada', 'cy', 'dan'])
+  assert.deepEqual(texts(room).slice(1), ['bob left.', 'dan came in.'])
+})
+
 test('a person whom the list has already does not come in again', () => {
   const room = lobby('ada', 'bob')
 

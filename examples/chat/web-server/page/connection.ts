@@ -26,6 +26,8 @@ export interface ConnectionEvents {
   onEntered(users: readonly string[]): void
   onJoined(user: string): void
   onLeft(user: string): void
+  /** The whole list of people. */
+  onListed(users: readonly string[]): void
   onSaid(said: Said): void
   onLink(link: Link): void
   /** It takes long to get in, for a reason that may pass. */
@@ -124,6 +126,7 @@ class RoomConnection implements Connection {
     }
     client.on('onAdd', ({ user }) => hear(() => events.onJoined(user)))
     client.on('onLeave', ({ user }) => hear(() => events.onLeft(user)))
+    client.on('onUsers', ({ users }) => hear(() => events.onListed(users)))
     client.on('onChat', ({ from, target, msg }) => hear(() => events.onSaid({ from, target, text: msg })))
     client.onState((state, reason) => {
       if (state === 'closed') this.#end(endText(reason))

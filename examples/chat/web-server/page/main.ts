@@ -66,6 +66,7 @@ function enter(entry: Entry, patienceMs = 0): void {
       onEnd: (reason) => showEntrance(entry, reason),
       onJoined: (user) => change((now, at) => rooms.joined(now, user, at)),
       onLeft: (user) => change((now, at) => rooms.left(now, user, at)),
+      onListed: (users) => change((now, at) => rooms.listed(now, users, at)),
       onSaid(said) {
         change((now, at) => rooms.said(now, said, at))
         tab.countMessage()

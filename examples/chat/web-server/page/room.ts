@@ -79,6 +79,13 @@ export function left(room: Room, user: string, at: number): Room {
   return notice({ ...room, people: room.people.filter((person) => person !== user) }, `${user} left.`, at)
 }
 
+/** The whole list of people has come: whoever is missing has left, whoever is new came in. */
+export function listed(room: Room, people: readonly string[], at: number): Room {
+  const gone = room.people.filter((person) => !people.includes(person))
+  const without = gone.reduce((before, person) => left(before, person, at), room)
+  return people.reduce((before, person) => joined(before, person, at), without)
+}
+
 /** Somebody, perhaps oneself, said something that everyone or oneself may read. */
 export function said(room: Room, message: { from: string; target: string; text: string }, at: number): Room {
   const above = room.lines.at(-1)

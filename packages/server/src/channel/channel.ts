@@ -89,7 +89,7 @@ export class LocalChannel implements Channel {
     const frontend = find(frontendId)
     if (frontend === undefined) throw new ServerError('NO_SERVER', `${frontendId} is not there`)
     const number = nextJoin()
-    const owner = { id: self.id, incarnation: self.incarnation }
+    const owner = { id: self.id, incarnation: self.incarnation, type: self.type }
     const join = encodeOrder('join', this.#key, { uid, number, owner })
     const member = this.#enter(uid, frontend)
     member.join = number
@@ -139,10 +139,32 @@ export class LocalChannel implements Channel {
     if (member !== undefined && member.join <= join) this.#remove(uid, frontend, 'closed')
   }
 
+  /** A frontend hands over a member that it had for another server. Returns whether it is new here. */
+  adopt(uid: string, frontend: ServerInfo): boolean {
+    if (this.#members.at(frontend)?.members.has(uid)) return false
+    this.#enter(uid, frontend).heard = true
+    return true
+  }
+
+  /** The members on one frontend. */
+  membersAt(frontend: ServerAddress): string[] {
+    return [...(this.#members.at(frontend)?.members.keys() ?? [])]
+  }
+
+  /** Takes out a member of whom its frontend knows nothing. */
+  lose(uid: string, frontend: ServerInfo): void {
+    this.#options.bus.publish(frontSubject(frontend), encodeOrder('leave', this.#key, uid))
+    this.#remove(uid, frontend, 'down')
+  }
+
+  /** Forgets all members, and tells nobody: they are another server's now. */
+  forget(): void {
+    this.#options.occupied.delete(this.name)
+  }
+
   /** A frontend is there no more: nor are its members. */
   drop(frontend: ServerAddress): void {
-    for (const uid of [...(this.#members.at(frontend)?.members.keys() ?? [])])
-      this.#remove(uid, frontend, 'down')
+    for (const uid of this.membersAt(frontend)) this.#remove(uid, frontend, 'down')
   }
 
   get #members(): Members {

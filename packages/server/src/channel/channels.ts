@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts'
 import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import type { Adoption, HandedChannel } from './adoption.ts'
 import { LocalChannel } from './channel.ts'
 import type { Channel, ChannelOptions, LeaveCause } from './channel.ts'
 import { encodeOrder, encodePush } from './inbox.ts'
@@ -20,6 +21,16 @@ export interface Channels<Pushes extends object = Record<string, unknown>> {
    * server leaves. Returns the undo.
    */
   onLeave(listener: LeaveListener<Pushes>): () => void
+  /**
+   * Calls `listener` for each channel that this server has taken over, with all its members, before any call about it: the
+   * server that it was on is gone, or this one has come. Returns the undo.
+   */
+  onTakeOver(listener: TakeOverListener<Pushes>): () => void
+  /**
+   * Calls `listener` for each channel that this server gives away, when the calls about it have ended. What it returns,
+   * which JSON must carry, goes with the channel. A server that dies gives nothing. Returns the undo.
+   */
+  onHandOver(listener: HandOverListener<Pushes>): () => void
   /** Sends a message to users by where they are, in a channel or not. Who is not there is passed over. */
   pushTo<R extends keyof Pushes & string>(users: readonly UserAddress[], route: R, message: Pushes[R]): void
   /** Sends a message to every bound session of every frontend of a type. */
@@ -33,6 +44,22 @@ export interface Leave<Pushes extends object = Record<string, unknown>> {
   readonly uid: string
   readonly frontendId: string
   readonly cause: LeaveCause
+}
+
+export type TakeOverListener<Pushes extends object> = (taken: TakenOver<Pushes>) => Awaitable<void>
+
+export interface TakenOver<Pushes extends object = Record<string, unknown>> {
+  readonly channel: Channel<Pushes>
+  /** What the server before said in `onHandOver`; undefined when it died or had nothing to say. */
+  readonly state: unknown
+}
+
+export type HandOverListener<Pushes extends object> = (handed: HandedOver<Pushes>) => unknown
+
+export interface HandedOver<Pushes extends object = Record<string, unknown>> {
+  readonly channel: Channel<Pushes>
+  /** The server that has it now. */
+  readonly to: ServerAddress
 }
 
 export interface UserAddress {
@@ -54,6 +81,12 @@ export class LocalChannels implements Channels {
   readonly #channelOptions: ChannelOptions
   readonly #occupied = new Map<string, Members>()
   readonly #listeners = new Set<LeaveListener<Record<string, unknown>>>()
+  readonly #takeOverListeners = new Set<TakeOverListener<Record<string, unknown>>>()
+  readonly #handOverListeners = new Set<HandOverListener<Record<string, unknown>>>()
+  /** The channels whose members have come from another server, and of which the application does not know yet. */
+  readonly #adopted = new Set<string>()
+  /** The members on a frontend that this server had, until the frontend names them. */
+  readonly #expected = new Map<string, Map<string, Set<string>>>()
   /** Before the names of groups: two servers, or two lives of one, may each have a channel of one name. */
   readonly #keyPrefix: string
   #joins = 0
@@ -81,6 +114,16 @@ export class LocalChannels implements Channels {
   onLeave(listener: LeaveListener<Record<string, unknown>>): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  onTakeOver(listener: TakeOverListener<Record<string, unknown>>): () => void {
+    this.#takeOverListeners.add(listener)
+    return () => this.#takeOverListeners.delete(listener)
+  }
+
+  onHandOver(listener: HandOverListener<Record<string, unknown>>): () => void {
+    this.#handOverListeners.add(listener)
+    return () => this.#handOverListeners.delete(listener)
   }
 
   pushTo(users: readonly UserAddress[], route: string, message: unknown): void {
@@ -116,20 +159,70 @@ export class LocalChannels implements Channels {
     this.#options.bus.publish(frontSubject(frontend), encodeOrder('disband', '', { id, incarnation }))
   }
 
+  /** A frontend has members of a channel that has become this server's. */
+  adopt(frontend: ServerInfo, { name, uids }: Adoption): void {
+    const channel = this.get(name)
+    const expected = this.#expected.get(addressOf(frontend))?.get(name)
+    for (const uid of uids) {
+      expected?.delete(uid)
+      if (channel.adopt(uid, frontend)) this.#adopted.add(name)
+    }
+  }
+
+  /** A frontend that had lost sight of this server will name the members that it has. */
+  expect(frontend: ServerInfo): void {
+    const known = this.all()
+      .map((channel) => [channel.name, new Set(channel.membersAt(frontend))] as const)
+      .filter(([, uids]) => uids.size > 0)
+    if (known.length > 0) this.#expected.set(addressOf(frontend), new Map(known))
+  }
+
+  /** It has named them all: who was not is there no more. */
+  checkOff(frontend: ServerInfo): void {
+    for (const [name, uids] of this.#expected.get(addressOf(frontend)) ?? []) {
+      for (const uid of uids) this.get(name).lose(uid, frontend)
+    }
+    this.#expected.delete(addressOf(frontend))
+  }
+
+  /** All members of the channels that were taken over are here. `handed` is what the server before said of them. */
+  async takenOver(handed: readonly HandedChannel[]): Promise<void> {
+    const states = new Map(handed.map(({ name, state }) => [name, state]))
+    const names = [...this.#adopted].filter((name) => this.#occupied.has(name))
+    this.#adopted.clear()
+    const told = names.flatMap((name) =>
+      [...this.#takeOverListeners].map((listener) =>
+        this.#run(name, () => listener({ channel: this.get(name), state: states.get(name) })),
+      ),
+    )
+    await Promise.all(told)
+  }
+
+  /** Returns what the application says of a channel that it gives away. */
+  async stateOf(channel: LocalChannel, to: ServerAddress): Promise<unknown> {
+    let state: unknown
+    for (const listener of this.#handOverListeners) {
+      await this.#run(channel.name, async () => {
+        state = (await listener({ channel, to })) ?? state
+      })
+    }
+    return state
+  }
+
   /** This server leaves. Frontends forget its groups, and say so of each member: that is nobody's news any more. */
   close(): void {
     this.#listeners.clear()
   }
 
   #tell(leave: Leave): void {
-    for (const listener of this.#listeners) void this.#run(listener, leave)
+    for (const listener of this.#listeners) void this.#run(leave.channel.name, () => listener(leave))
   }
 
-  async #run(listener: LeaveListener<Record<string, unknown>>, leave: Leave): Promise<void> {
+  async #run(channel: string, tell: () => Awaitable<void>): Promise<void> {
     try {
-      await listener(leave)
+      await tell()
     } catch (error) {
-      this.#options.log.error({ err: error, channel: leave.channel.name }, 'a leave listener failed')
+      this.#options.log.error({ err: error, channel }, 'a listener to channels failed')
     }
   }
 }

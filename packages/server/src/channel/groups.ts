@@ -1,18 +1,23 @@
-import { encodePushPacket } from '@shaddock/protocol'
+import { closeReasons, encodePushPacket } from '@shaddock/protocol'
 import type { RouteDictionary } from '@shaddock/protocol'
+import { addressOf } from '../bus/subjects.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { ConnectedSession } from '../session/frontend.ts'
 import type { SessionRegistry } from '../session/registry.ts'
 import type { Frame, Framing } from '../transport/transport.ts'
-import type { Gone, Join } from './inbox.ts'
+import type { Change } from '../cluster/membership.ts'
+import type { Adoption } from './adoption.ts'
+import type { Gone, Join, Owner } from './inbox.ts'
 
 /** Who hears a channel, on one frontend: the sessions of its members here, ready to be written to. */
-interface Group {
+export interface Group {
   readonly key: string
-  readonly owner: ServerAddress
+  readonly owner: Owner
   /** Its members here, each with the number of the join that brought it. */
   readonly uids: Map<string, number>
   readonly sessions: Set<ConnectedSession>
+  /** What it has become, while its earlier owner may still push to it: the group of the channel's next owner. */
+  successor: Group | undefined
 }
 
 export interface GroupsOptions {
@@ -20,6 +25,8 @@ export interface GroupsOptions {
   readonly dictionary: RouteDictionary | undefined
   /** Tells a group's owner that a member, whom that join brought, is here no more. */
   readonly tellGone: (owner: ServerAddress, gone: Gone) => void
+  /** Tells a server that members of a channel, which has become its own, are here. */
+  readonly tellAdopt: (owner: ServerAddress, adoption: Adoption) => void
 }
 
 /** The groups of one frontend. A group lives while it has members, and no longer than its owner. */
@@ -27,13 +34,15 @@ export class Groups {
   readonly #sessions: SessionRegistry
   readonly #dictionary: RouteDictionary | undefined
   readonly #tellGone: GroupsOptions['tellGone']
+  readonly #adopt: GroupsOptions['tellAdopt']
   readonly #groups = new Map<string, Group>()
   readonly #byUid = new Map<string, Set<Group>>()
 
-  constructor({ sessions, dictionary, tellGone }: GroupsOptions) {
+  constructor({ sessions, dictionary, tellGone, tellAdopt }: GroupsOptions) {
     this.#sessions = sessions
     this.#dictionary = dictionary
     this.#tellGone = tellGone
+    this.#adopt = tellAdopt
     sessions.onBound = (session, uid) => this.#bound(session, uid)
     sessions.onUnbound = (session, uid) => this.#unbound(session, uid)
   }
@@ -47,19 +56,40 @@ export class Groups {
     const sessions = this.#sessions.ofUid(uid)
     if (sessions.size === 0) return false
     const group = this.#groups.get(key) ?? this.#create(key, owner)
+    this.#enter(group, uid, number)
+    // its owner does not know yet that the channel is another's
+    if (group.successor !== undefined) this.#enterSuccessor(group.successor, uid)
+    return true
+  }
+
+  #enter(group: Group, uid: string, number: number): void {
     group.uids.set(uid, number)
-    for (const session of sessions) group.sessions.add(session)
+    for (const session of this.#sessions.ofUid(uid)) group.sessions.add(session)
     const groups = this.#byUid.get(uid)
     if (groups === undefined) this.#byUid.set(uid, new Set([group]))
     else groups.add(group)
-    return true
+  }
+
+  #enterSuccessor(group: Group, uid: string): void {
+    if (group.uids.has(uid)) return
+    this.#enter(group, uid, 0)
+    this.#adopt(group.owner, { name: nameOf(group), uids: [uid] })
   }
 
   leave(key: string, uid: string): void {
     const group = this.#groups.get(key)
-    if (!group?.uids.has(uid)) return
+    if (group !== undefined) this.#leave(group, uid)
+  }
+
+  #leave(group: Group, uid: string): void {
+    const { successor } = group
+    if (!group.uids.has(uid)) return
     for (const session of this.#sessions.ofUid(uid)) group.sessions.delete(session)
     this.#forget(group, uid)
+    const join = successor?.uids.get(uid)
+    if (successor === undefined || join === undefined) return
+    this.#leave(successor, uid)
+    this.#tellGone(successor.owner, { key: successor.key, uid, join })
   }
 
   /** Writes a push to every member of a group. Framed once for each kind of connection among them. */
@@ -79,17 +109,46 @@ export class Groups {
     this.#write(bound, route, body)
   }
 
-  /** Forgets the groups of a server that is no longer there. It is told nevertheless: it may be there for others. */
-  drop(owner: ServerAddress): void {
-    for (const group of this.#ownedBy(owner)) {
-      this.#remove(group)
-      for (const [uid, join] of group.uids) this.#tellGone(owner, { key: group.key, uid, join })
-    }
+  /** The groups of channels that live on servers of a type, and that no other server has taken over. */
+  ofType(type: string): Group[] {
+    return [...this.#groups.values()].filter(
+      ({ owner, successor }) => owner.type === type && successor === undefined,
+    )
   }
 
-  /** Forgets the groups of a server that has none here any more. */
+  /** Makes of a group that of the channel's next owner, which is told of its members. The group itself stays. */
+  move(group: Group, next: Owner, change: Change): void {
+    const key = `${addressOf(next)}/${nameOf(group)}`
+    const successor = this.#groups.get(key) ?? this.#create(key, next)
+    successor.successor = undefined
+    group.successor = successor
+    const uids = [...group.uids.keys()].filter((uid) => !successor.uids.has(uid))
+    for (const uid of uids) this.#enter(successor, uid, 0)
+    if (uids.length > 0) this.#adopt(next, { name: nameOf(successor), uids, change })
+  }
+
+  /** Forgets a group that has moved, unless it has moved back. */
+  retire(group: Group): void {
+    if (group.successor !== undefined && this.#groups.get(group.key) === group) this.#remove(group)
+  }
+
+  /**
+   * The server that owned a group is lost to this one. It is told nevertheless that its members are gone: it may be
+   * there for others.
+   */
+  tellLost({ owner, key, uids }: Group): void {
+    for (const [uid, join] of uids) this.#tellGone(owner, { key, uid, join })
+  }
+
+  /**
+   * A server has none of the groups that this one thinks it has: it had lost sight of this one. The members have left,
+   * for all others; so their connections are closed, that they may enter again.
+   */
   disband(owner: ServerAddress): void {
-    for (const group of this.#ownedBy(owner)) this.#remove(group)
+    for (const group of this.#ownedBy(owner)) {
+      this.#remove(group)
+      for (const { connection } of group.sessions) connection.close(closeReasons.lost)
+    }
   }
 
   #ownedBy({ id, incarnation }: ServerAddress): Group[] {
@@ -98,8 +157,8 @@ export class Groups {
     )
   }
 
-  #create(key: string, owner: ServerAddress): Group {
-    const group: Group = { key, owner, uids: new Map(), sessions: new Set() }
+  #create(key: string, owner: Owner): Group {
+    const group: Group = { key, owner, uids: new Map(), sessions: new Set(), successor: undefined }
     this.#groups.set(key, group)
     return group
   }
@@ -151,4 +210,9 @@ export class Groups {
     groups?.delete(group)
     if (groups?.size === 0) this.#byUid.delete(uid)
   }
+}
+
+/** The name of the channel: in the key of its group it follows the address of its owner. */
+export function nameOf({ key }: Pick<Group, 'key'>): string {
+  return key.slice(key.indexOf('/') + 1)
 }

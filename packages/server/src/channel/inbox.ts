@@ -21,7 +21,12 @@ export interface Join {
   readonly uid: string
   /** Larger than in every earlier join of the same owner. */
   readonly number: number
-  readonly owner: ServerAddress
+  readonly owner: Owner
+}
+
+/** The server that a channel lives on. */
+export interface Owner extends ServerAddress {
+  readonly type: string
 }
 
 /** What a frontend tells the owner of a group: a member is there no more. */

@@ -3,7 +3,7 @@ import type { Bus, BusMessage } from '../bus/bus.ts'
 import { addressOf, beatSubject, membersSubject, watchSubject } from '../bus/subjects.ts'
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { ServerInfo } from '../server-info.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
 
 /** Who is there. A server is there from its `join` to its `leave`, the loss of its link, or its silence. */
 export interface Membership {
@@ -14,6 +14,10 @@ export interface Membership {
   all(): readonly ServerInfo[]
   /** Opens the bus and hears of the others: of all who join from now on, and of those who have. */
   open(): Promise<void>
+  /** Another server says that `server` is there: as good as a beat of its own. */
+  hear(server: ServerInfo): void
+  /** Whether a change has been seen here. */
+  hasSeen(change: Change): boolean
   /** Says that this server is ready for calls. */
   join(): void
   /** Says that no new calls should come. */
@@ -27,7 +31,15 @@ export interface Membership {
 export type MembershipListener = (
   joined: readonly ServerInfo[],
   left: readonly ServerInfo[],
+  /** How those in `left` went: `left` in order, finishing what they have begun, or `down`. */
+  how: 'left' | 'down',
 ) => Awaitable<void>
+
+/** A server that has come or gone. */
+export interface Change {
+  readonly kind: 'joined' | 'gone'
+  readonly server: ServerAddress
+}
 
 export interface MembershipOptions {
   readonly bus: Bus
@@ -105,6 +117,14 @@ class BeatMembership implements Membership {
       // a life of this server that has ended, and they did not see it yet
       if (server.id !== this.self.id) this.#heard(server)
     }
+  }
+
+  hear(server: ServerInfo): void {
+    if (server.id !== this.self.id) this.#heard(server)
+  }
+
+  hasSeen({ kind, server }: Change): boolean {
+    return this.#isHere(server) === (kind === 'joined')
   }
 
   join(): void {
@@ -212,30 +232,31 @@ class BeatMembership implements Membership {
     this.#members.delete(server.id)
     // who leaves was told to: only a loss is news
     this.#log[why === 'left' ? 'debug' : 'info']({ server: addressOf(server), why }, 'server is gone')
-    this.#changed(server.type, [], [server])
+    this.#changed(server.type, [], [server], why === 'left' ? 'left' : 'down')
   }
 
-  #isHere(server: ServerInfo): boolean {
+  #isHere(server: ServerAddress): boolean {
     return this.#members.get(server.id)?.server.incarnation === server.incarnation
   }
 
-  #changed(type: string, joined: readonly ServerInfo[], left: readonly ServerInfo[]): void {
+  #changed(
+    type: string,
+    joined: readonly ServerInfo[],
+    left: readonly ServerInfo[],
+    how: 'left' | 'down' = 'down',
+  ): void {
     const servers = this.all().filter((server) => server.type === type)
     this.#byType.set(
       type,
       servers.sort((a, b) => (a.id < b.id ? -1 : 1)),
     )
-    for (const listener of this.#listeners) void this.#tell(listener, joined, left)
+    for (const listener of this.#listeners) void this.#tell(() => listener(joined, left, how))
   }
 
   /** A listener that fails must keep neither the others nor the beats from going on. */
-  async #tell(
-    listener: MembershipListener,
-    joined: readonly ServerInfo[],
-    left: readonly ServerInfo[],
-  ): Promise<void> {
+  async #tell(tell: () => Awaitable<void>): Promise<void> {
     try {
-      await listener(joined, left)
+      await tell()
     } catch (error) {
       this.#log.error({ err: error }, 'a listener to servers failed')
     }

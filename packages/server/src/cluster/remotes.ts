@@ -17,7 +17,7 @@ export interface RemotesOptions {
 export function serveRemotes({ rpc, timers, type, methods }: RemotesOptions): void {
   for (const [method, run] of methods) {
     const name = remoteName(type, method)
-    rpc.serve(name, async (payload, deadline) => {
+    rpc.serveWork(name, async (payload, deadline) => {
       const result = (async () => run(...(decodeValue(payload) as unknown[])))()
       const late = () => new ServerError('TIMEOUT', `${name} did not answer in time`)
       return encodeValue(await withinDeadline(result, { deadline, timers, late }))

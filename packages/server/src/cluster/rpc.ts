@@ -6,6 +6,8 @@ import type { Log } from '../log.ts'
 import type { ServerAddress } from '../server-info.ts'
 import { decodeCall, decodeReply, encodeCall, encodeFailure, encodeResult } from './envelope.ts'
 import { InFlight } from '../in-flight.ts'
+import { Work } from './work.ts'
+import type { Generation } from './work.ts'
 
 /** Serves one kind of call. `deadline` is in milliseconds since the epoch, on this server's clock. */
 export type Service = (payload: Uint8Array, deadline: number) => Promise<Uint8Array>
@@ -14,6 +16,10 @@ export type Service = (payload: Uint8Array, deadline: number) => Promise<Uint8Ar
 export interface Rpc {
   /** Serves calls to `name`. Names that begin with `$` are the framework's. */
   serve(name: string, service: Service): void
+  /** Serves calls that are the application's work. */
+  serveWork(name: string, service: Service): void
+  /** The application's calls to this server. */
+  readonly work: Work
   /**
    * Calls `name` on that life of a server.
    * @throws {ServerError} the callee's own; `TIMEOUT`: the deadline has passed; `NO_SERVER`: it is not there, or was
@@ -47,7 +53,8 @@ class BusRpc implements Rpc {
   readonly #log: Log
   readonly #callTimeoutMs: number
   readonly #inFlight: InFlight
-  readonly #services = new Map<string, Service>()
+  readonly work = new Work()
+  readonly #services = new Map<string, { readonly service: Service; readonly isWork: boolean }>()
   #unsubscribe: (() => void) | undefined
 
   constructor({ bus, self, log, callTimeoutMs, inFlight = new InFlight() }: RpcOptions) {
@@ -67,7 +74,11 @@ class BusRpc implements Rpc {
   }
 
   serve(name: string, service: Service): void {
-    this.#services.set(name, service)
+    this.#services.set(name, { service, isWork: false })
+  }
+
+  serveWork(name: string, service: Service): void {
+    this.#services.set(name, { service, isWork: true })
   }
 
   // no async function: each would cost every call another promise or two
@@ -100,32 +111,50 @@ class BusRpc implements Rpc {
 
   #onCall(message: BusMessage): void {
     this.#inFlight.begin()
-    let name = 'a call'
+    let call: IncomingCall
     try {
-      const call = decodeCall(message.data)
-      name = call.name
-      const service = this.#services.get(name)
-      if (service === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
-      service(call.payload, Date.now() + call.remainingMs).then(
-        (result) => this.#answer(message, result, name),
-        (error: unknown) => this.#refuse(message, error, name),
-      )
+      call = this.#identify(message)
     } catch (error) {
-      this.#refuse(message, error, name)
-    }
-  }
-
-  #answer(message: BusMessage, result: Uint8Array, name: string): void {
-    try {
-      message.reply(encodeResult(result))
-    } catch (error) {
-      this.#refuse(message, error, name)
+      this.#refuse({ message, name: 'a call' }, error)
       return
     }
-    this.#inFlight.end()
+    if (call.isWork && this.work.isHeld) this.work.wait(() => this.#run(call))
+    else this.#run(call)
   }
 
-  #refuse(message: BusMessage, error: unknown, name: string): void {
+  /** @throws {ServerError} `NOT_FOUND` */
+  #identify(message: BusMessage): IncomingCall {
+    const { name, payload, remainingMs } = decodeCall(message.data)
+    const served = this.#services.get(name)
+    if (served === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
+    const { service, isWork } = served
+    return { message, name, payload, service, isWork, deadline: Date.now() + remainingMs }
+  }
+
+  #run(call: IncomingCall): void {
+    if (call.isWork) call.generation = this.work.begin()
+    try {
+      call.service(call.payload, call.deadline).then(
+        (result) => this.#answer(call, result),
+        (error: unknown) => this.#refuse(call, error),
+      )
+    } catch (error) {
+      this.#refuse(call, error)
+    }
+  }
+
+  #answer(call: IncomingCall, result: Uint8Array): void {
+    try {
+      call.message.reply(encodeResult(result))
+    } catch (error) {
+      this.#refuse(call, error)
+      return
+    }
+    this.#end(call)
+  }
+
+  #refuse(call: Pick<IncomingCall, 'message' | 'name' | 'generation'>, error: unknown): void {
+    const { message, name } = call
     if (!(error instanceof ServerError)) this.#log.error({ err: error, name }, 'a call failed')
     try {
       message.reply(encodeFailure(error, name))
@@ -134,8 +163,24 @@ class BusRpc implements Rpc {
       this.#log.error({ err: replyError, name }, 'the refusal of a call cannot travel')
       message.reply(encodeFailure(replyError, name))
     }
+    this.#end(call)
+  }
+
+  #end({ generation }: Pick<IncomingCall, 'generation'>): void {
+    generation?.end()
     this.#inFlight.end()
   }
+}
+
+interface IncomingCall {
+  readonly message: BusMessage
+  readonly name: string
+  readonly payload: Uint8Array
+  readonly service: Service
+  readonly isWork: boolean
+  readonly deadline: number
+  /** Of work that has begun. */
+  generation?: Generation
 }
 
 /** The bus knows subjects; the caller wants to read what was called, and where. */

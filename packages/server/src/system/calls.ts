@@ -20,7 +20,7 @@ export function createForward(
 
 /** Serves calls that frontends forward. */
 export function serveForwarded(rpc: Rpc, dispatch: Dispatch, codec: Codec, sessions: SessionCalls): void {
-  rpc.serve(serviceName, (payload, deadline) => {
+  rpc.serveWork(serviceName, (payload, deadline) => {
     const { route, body, snapshot } = decodeForwarded(payload)
     const session = new BackendSession(decodeSnapshot(snapshot), sessions)
     return dispatch(new ClientCall({ route, session, deadline, body, codec }))

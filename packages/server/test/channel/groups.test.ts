@@ -8,7 +8,9 @@ import { SessionRegistry } from '../../src/session/registry.ts'
 import type { Connection, Frame, Framing } from '../../src/transport/transport.ts'
 import { closeReasons } from '../fixtures/raw-client.ts'
 
-const owner = { id: 'chat-1', incarnation: 1 }
+const owner = { id: 'chat-1', incarnation: 1, type: 'chat' }
+const nextOwner = { id: 'chat-2', incarnation: 5, type: 'chat' }
+const change = { kind: 'gone', server: owner } as const
 const text = Buffer.from('{"text":"hi"}')
 
 /** A kind of connection that counts what it frames. */
@@ -47,19 +49,24 @@ class Ear implements Connection {
     this.frames.push(frame)
   }
 
-  close(_: CloseReason): void {
-    assert.fail('groups close nobody')
+  closed: CloseReason | undefined
+
+  close(reason: CloseReason): void {
+    this.closed = reason
   }
 }
 
 function createFrontend(dictionary?: RouteDictionary) {
   const sessions = new SessionRegistry()
   const gone: string[] = []
+  const adopted: string[] = []
   const groups = new Groups({
     sessions,
     dictionary,
     tellGone: (owner, { key, uid, join }) =>
       gone.push(`${owner.id}@${owner.incarnation} ${key} ${uid} ${join}`),
+    tellAdopt: (owner, { name, uids }) =>
+      adopted.push(`${owner.id}@${owner.incarnation} ${name} ${uids.join()}`),
   })
   const framing = new CountingFraming()
   async function connect(uid?: string, of: Framing = framing) {
@@ -70,7 +77,7 @@ function createFrontend(dictionary?: RouteDictionary) {
   }
   let joins = 0
   const join = (key: string, uid: string, of = owner) => groups.join(key, { uid, number: ++joins, owner: of })
-  return { groups, gone, framing, connect, join }
+  return { groups, gone, adopted, framing, connect, join }
 }
 
 test('a push is heard by the members of its group, and by nobody else', async () => {
@@ -174,7 +181,7 @@ test('when the last session of a member closes, the owners of all its groups are
   const ada = await connect('ada')
   await connect('bob')
   join('lobby', 'ada')
-  join('attic', 'ada', { id: 'chat-2', incarnation: 2 })
+  join('attic', 'ada', { id: 'chat-2', incarnation: 2, type: 'chat' })
   join('lobby', 'bob')
   join('lobby', 'ada')
 
@@ -219,30 +226,71 @@ test('who leaves hears no more, and its group ends with the last', async () => {
   assert.deepEqual(gone, [])
 })
 
-test('the groups of a server that is lost are forgotten, and it is told of each member', async () => {
-  const { groups, gone, connect, join } = createFrontend()
-  const { ear, close } = await connect('ada')
+test("a group that moves is the next owner's, who is told of its members, and both are heard", async () => {
+  const { groups, adopted, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
   await connect('bob')
-  const later = { id: 'chat-1', incarnation: 2 }
-  join('lobby', 'ada')
-  join('lobby', 'bob')
-  join('attic', 'ada')
-  join('cellar', 'ada', later)
+  join('chat-1@1/lobby', 'ada')
+  join('chat-1@1/lobby', 'bob')
 
-  groups.drop(owner)
-  for (const key of ['lobby', 'attic', 'cellar']) groups.push(key, key, text)
+  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
+  groups.push('chat-1@1/lobby', 'onOld', text)
+  groups.push('chat-2@5/lobby', 'onNew', text)
 
-  assert.deepEqual(gone, ['chat-1@1 lobby ada 1', 'chat-1@1 lobby bob 2', 'chat-1@1 attic ada 3'])
-  assert.deepEqual(ear.heard, ['cellar'])
-  assert.equal(groups.size, 1)
-  gone.length = 0
-  close()
-  assert.deepEqual(gone, ['chat-1@2 cellar ada 4'])
+  assert.deepEqual(adopted, ['chat-2@5 lobby ada,bob'])
+  assert.deepEqual(ear.heard, ['onOld', 'onNew'])
 })
 
-test('the groups of a server that has none any more are forgotten without a word', async () => {
+test("who joins or leaves a group that has moved joins or leaves the next owner's too, who is told", async () => {
+  const { groups, adopted, gone, connect, join } = createFrontend()
+  const ada = await connect('ada')
+  const bob = await connect('bob')
+  join('chat-1@1/lobby', 'ada')
+  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
+
+  join('chat-1@1/lobby', 'bob')
+  groups.leave('chat-1@1/lobby', 'ada')
+  groups.push('chat-2@5/lobby', 'onNew', text)
+
+  assert.deepEqual(adopted, ['chat-2@5 lobby ada', 'chat-2@5 lobby bob'])
+  assert.deepEqual(gone, ['chat-2@5 chat-2@5/lobby ada 0'])
+  assert.deepEqual([ada.ear.heard, bob.ear.heard], [[], ['onNew']])
+})
+
+test('a group that has moved is forgotten when it retires, unless it has moved back', async () => {
+  const { groups, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
+  join('chat-1@1/lobby', 'ada')
+  const [first] = groups.ofType('chat')
+  groups.move(first!, nextOwner, change)
+  const [second] = groups.ofType('chat')
+  groups.move(second!, owner, change)
+
+  groups.retire(first!)
+  groups.retire(second!)
+  groups.push('chat-1@1/lobby', 'onOld', text)
+  groups.push('chat-2@5/lobby', 'onNew', text)
+
+  assert.deepEqual(ear.heard, ['onOld'])
+  assert.equal(groups.size, 1)
+})
+
+test('a server that is lost is told of each member of its group that it is gone', async () => {
+  const { groups, gone, connect, join } = createFrontend()
+  await connect('ada')
+  await connect('bob')
+  join('lobby', 'ada')
+  join('lobby', 'bob')
+
+  for (const group of groups.ofType('chat')) groups.tellLost(group)
+
+  assert.deepEqual(gone, ['chat-1@1 lobby ada 1', 'chat-1@1 lobby bob 2'])
+})
+
+test('when a server has none of the groups that are here, their members are sent away to come back', async () => {
   const { groups, gone, connect, join } = createFrontend()
   const { ear } = await connect('ada')
+  const other = await connect('bob')
   join('lobby', 'ada')
 
   groups.disband({ id: 'chat-1', incarnation: 2 })
@@ -251,6 +299,7 @@ test('the groups of a server that has none any more are forgotten without a word
   groups.push('lobby', 'onChat', text)
 
   assert.deepEqual([ear.heard, gone, groups.size], [[], [], 0])
+  assert.deepEqual([ear.closed, other.ear.closed], [closeReasons.lost, undefined])
 })
 
 test('a push to users is heard by all their sessions once, in a group or not', async () => {

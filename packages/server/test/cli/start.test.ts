@@ -212,6 +212,7 @@ test('list shows when a server that died starts again', async () => {
   await using application = await createApplication()
   await application.write('config/master.json', { restart: { minMs: 3_600_000, maxMs: 3_600_000 } })
   const master = await application.start().ready()
+  await application.lifeline.said(/^back-1 \d+$/)
 
   process.kill(application.lifeline.pidOf('back-1'), 'SIGKILL')
   await master.printed(/^back-1 died: SIGKILL; it starts again in 3600 s$/m)

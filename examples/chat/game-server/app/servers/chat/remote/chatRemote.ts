@@ -9,6 +9,10 @@ export default class ChatRemote {
     this.#app = app
     // whatever takes a member out (a kick, a closed connection, a dead connector), the others are told
     app.channels.onLeave(({ channel, uid }) => channel.push('onLeave', { user: nameOf(uid) }))
+    // who left while the room had no server is not in it, and nobody was told
+    app.channels.onTakeOver(({ channel }) =>
+      channel.push('onUsers', { users: channel.members().map(nameOf) }),
+    )
   }
 
   /** Adds a user to a room and tells its members. Answers who is in it. */

@@ -1,0 +1,80 @@
+import type { Change } from '../cluster/membership.ts'
+import type { Log } from '../log.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import type { TimerWheel } from '../timer-wheel.ts'
+import { nameOf } from './groups.ts'
+import type { Group, Groups } from './groups.ts'
+
+export interface HandOverOptions {
+  readonly groups: Groups
+  /** The server of a type that a channel belongs to now. @throws {ServerError} `NO_SERVER`: none is there. */
+  readonly pick: (type: string, name: string) => ServerInfo
+  readonly hasServers: (type: string) => boolean
+  /** Says to a server that has come that all its members here follow, or that they have been named. */
+  readonly tellRoll: (server: ServerAddress, step: 'begin' | 'end') => void
+  readonly timers: TimerWheel
+  readonly log: Log
+}
+
+/** How long the group of a server that leaves may still be pushed to. */
+const retireMs = 10_000
+
+/**
+ * Brings the channels of a frontend's members to their next owners, when servers come and go. Channels are soft
+ * state: who hears is known on the frontends, whatever becomes of the server that a channel lived on. What is told to
+ * the next owner here goes before every call that is routed to it from now on.
+ */
+export class HandOver {
+  readonly #options: HandOverOptions
+
+  constructor(options: HandOverOptions) {
+    this.#options = options
+  }
+
+  onChange(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down'): void {
+    for (const server of left) this.#onLeft(server, how)
+    for (const server of joined) this.#onJoined(server)
+  }
+
+  #onLeft(server: ServerInfo, how: 'left' | 'down'): void {
+    const { groups } = this.#options
+    const lost = groups.ofType(server.type).filter(({ owner }) => isSame(owner, server))
+    for (const group of lost) {
+      if (how === 'down') groups.tellLost(group)
+      // without a server of its type a channel waits for the next one
+      if (this.#options.hasServers(server.type)) this.#move(group, { kind: 'gone', server })
+    }
+  }
+
+  #onJoined(server: ServerInfo): void {
+    const { groups, tellRoll } = this.#options
+    tellRoll(server, 'begin')
+    for (const group of groups.ofType(server.type)) {
+      const next = this.#nextOwner(group)
+      if (next !== undefined && isSame(next, server)) this.#move(group, { kind: 'joined', server })
+    }
+    tellRoll(server, 'end')
+  }
+
+  #move(group: Group, { kind, server: { id, incarnation } }: Change): void {
+    const next = this.#nextOwner(group)
+    if (next === undefined || isSame(next, group.owner)) return
+    const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
+    this.#options.groups.move(group, owner, { kind, server: { id, incarnation } })
+    // who leaves, or does not know of the change yet, goes on pushing for a moment
+    this.#options.timers.schedule(retireMs, () => this.#options.groups.retire(group))
+  }
+
+  #nextOwner(group: Group): ServerInfo | undefined {
+    try {
+      return this.#options.pick(group.owner.type, nameOf(group))
+    } catch (error) {
+      this.#options.log.error({ err: error, channel: nameOf(group) }, 'no server was chosen for a channel')
+      return undefined
+    }
+  }
+}
+
+function isSame(one: ServerAddress, other: ServerAddress): boolean {
+  return one.id === other.id && one.incarnation === other.incarnation
+}

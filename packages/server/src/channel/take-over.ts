@@ -1,0 +1,126 @@
+import type { Change } from '../cluster/membership.ts'
+import type { Work } from '../cluster/work.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import type { Adoption, HandedChannel } from './adoption.ts'
+import type { LocalChannels } from './channels.ts'
+
+export interface TakeOverOptions {
+  readonly self: ServerInfo
+  readonly channels: LocalChannels
+  readonly work: Work
+  /** All servers that are there. */
+  readonly servers: () => readonly ServerInfo[]
+  /** The server that a channel of this server's type belongs to now. */
+  readonly pick: (name: string) => ServerInfo
+  /** Resolves when a change has been seen here, or is not in time. */
+  readonly seenHere: (change: Change) => Promise<unknown>
+  readonly hasSeen: (change: Change) => boolean
+  /** Resolves when `server` routes by a change, behind all that it said before. Rejects when it does not in time. */
+  readonly askSeen: (server: ServerInfo, change: Change) => Promise<unknown>
+  /** Asks a server for the channels that have become this one's. */
+  readonly askGive: (server: ServerInfo) => Promise<readonly HandedChannel[]>
+}
+
+/** How long work that has begun may hold up the hand-over of the channels that it is about. */
+const settleMs = 500
+
+/** How long a server that leaves waits to be asked for its channels. */
+const farewellMs = 1_000
+
+/**
+ * Takes over the channels that become this server's, and gives away those that become another's.
+ *
+ * The members come from the frontends, each of which names those it has before it routes calls here. So that no call
+ * sees half a channel, the application's work is held back until every server has said that it routes by the change;
+ * and until the server that had the channels, if it lives, has ended what it had begun. That takes a round trip or
+ * two. A server that does not answer holds it up for a second at most.
+ */
+export class TakeOver {
+  readonly #options: TakeOverOptions
+  /** Who has asked for its channels, since this server said that it leaves. */
+  readonly #given = new Set<string>()
+  #leaving = false
+  #onGiven: (() => void) | undefined
+
+  constructor(options: TakeOverOptions) {
+    this.#options = options
+  }
+
+  onChange(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down'): void {
+    const { self, work } = this.#options
+    for (const server of joined) if (server === self) work.hold(this.#takeOwn())
+    for (const server of left) {
+      if (server === self) this.#leaving = true
+      else if (server.type === self.type && !this.#leaving) work.hold(this.#inherit(server, how))
+    }
+    this.#onGiven?.()
+  }
+
+  /** A frontend hands over members. */
+  adopt(frontend: ServerInfo, adoption: Adoption): void {
+    const { channels, work, hasSeen, seenHere } = this.#options
+    const { change } = adoption
+    channels.adopt(frontend, adoption)
+    // the frontend saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
+    if (change !== undefined && !hasSeen(change)) work.hold(seenHere(change))
+    else if (!work.isHeld) void channels.takenOver([])
+  }
+
+  /** Gives what has become `to`'s: asked by it when all others have switched over to it. */
+  async give(to: ServerAddress): Promise<HandedChannel[]> {
+    const { channels, work } = this.#options
+    await within(settleMs, work.settled())
+    const handed: HandedChannel[] = []
+    for (const channel of channels.all()) {
+      if (this.#options.pick(channel.name).id !== to.id) continue
+      handed.push({ name: channel.name, state: await channels.stateOf(channel, to) })
+      channel.forget()
+    }
+    this.#given.add(to.id)
+    this.#onGiven?.()
+    return handed
+  }
+
+  /** Resolves when those who take this server's channels over have got them; this server has said that it leaves. */
+  async given(): Promise<void> {
+    const all = new Promise<void>((resolve) => {
+      this.#onGiven = () => {
+        if (this.#peers().every(({ id }) => this.#given.has(id))) resolve()
+      }
+    })
+    this.#onGiven?.()
+    await within(farewellMs, all)
+  }
+
+  async #takeOwn(): Promise<void> {
+    const { self, askSeen, askGive, channels } = this.#options
+    const others = this.#others()
+    await Promise.allSettled(others.map((server) => askSeen(server, { kind: 'joined', server: self })))
+    const gifts = await Promise.allSettled(this.#peers().map((server) => askGive(server)))
+    await channels.takenOver(gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
+  }
+
+  async #inherit(server: ServerInfo, how: 'left' | 'down'): Promise<void> {
+    const { askSeen, askGive, channels } = this.#options
+    await Promise.allSettled(this.#others().map((other) => askSeen(other, { kind: 'gone', server })))
+    // who is down gives nothing
+    const handed = how === 'left' ? await askGive(server).catch(() => []) : []
+    await channels.takenOver(handed)
+  }
+
+  #others(): readonly ServerInfo[] {
+    return this.#options.servers().filter((server) => server !== this.#options.self)
+  }
+
+  #peers(): readonly ServerInfo[] {
+    return this.#others().filter(({ type }) => type === this.#options.self.type)
+  }
+}
+
+/** Resolves when `done` has, or after `ms`. */
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([done, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,125 @@
+import type { LocalChannels } from '../channel/channels.ts'
+import type { Adoption, HandedChannel } from '../channel/adoption.ts'
+import type { TakeOver } from '../channel/take-over.ts'
+import type { Change, Membership } from '../cluster/membership.ts'
+import type { Rpc } from '../cluster/rpc.ts'
+import { decodeValue, encodeValue } from '../cluster/values.ts'
+import { ServerError } from '../errors.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import type { TimerWheel } from '../timer-wheel.ts'
+
+/** What servers say to one another when a channel changes its owner. */
+const names = {
+  /** Frontend to next owner: these members of a channel are here. */
+  adopt: '$channels.adopt',
+  /** Frontend to a server that has come: the members here follow; they have all been named. */
+  roll: '$channels.roll',
+  /** Next owner to all: answer when you route by a change. */
+  seen: '$channels.seen',
+  /** Next owner to the one before: end what you have begun, and give me what is mine. */
+  give: '$channels.give',
+} as const
+
+/** How long a server may take to answer. */
+export const answerMs = 1_000
+
+/** Fits into a message of any bus, with room for what else is in it. */
+const maxAdoptBytes = 256 * 1024
+
+/** Returns how a frontend tells a channel's next owner of its members here. */
+export function createTellAdopt(rpc: Rpc, self: ServerInfo) {
+  return (owner: ServerAddress, { uids, ...adoption }: Adoption): void => {
+    for (const part of inParts(uids))
+      rpc.tell(owner, names.adopt, encodeValue([self, { ...adoption, uids: part }]))
+  }
+}
+
+/** Returns how a frontend calls the roll of its members for a server that has come. */
+export function createTellRoll(rpc: Rpc, self: ServerInfo) {
+  return (server: ServerAddress, step: 'begin' | 'end'): void =>
+    rpc.tell(server, names.roll, encodeValue([self, step]))
+}
+
+export function createAskSeen(rpc: Rpc) {
+  return (server: ServerInfo, change: Change): Promise<unknown> =>
+    rpc.call(server, names.seen, encodeValue(change), Date.now() + answerMs)
+}
+
+export function createAskGive(rpc: Rpc, self: ServerInfo) {
+  const { id, incarnation } = self
+  return async (server: ServerInfo): Promise<readonly HandedChannel[]> => {
+    const to = encodeValue({ id, incarnation })
+    return decodeValue(await rpc.call(server, names.give, to, Date.now() + answerMs)) as HandedChannel[]
+  }
+}
+
+export interface HandOverServices {
+  readonly membership: Membership
+  readonly channels: LocalChannels
+  readonly takeOver: TakeOver
+  readonly timers: TimerWheel
+}
+
+/** Serves all of these. */
+export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers }: HandOverServices): void {
+  // what another server of this application sends is what the functions above encode
+  rpc.serve(names.adopt, async (payload) => {
+    const [frontend, adoption] = decodeValue(payload) as [ServerInfo, Adoption]
+    // its end must be noticed here too
+    membership.hear(frontend)
+    takeOver.adopt(frontend, adoption)
+    return nothing
+  })
+  rpc.serve(names.roll, async (payload) => {
+    const [frontend, step] = decodeValue(payload) as [ServerInfo, 'begin' | 'end']
+    if (step === 'begin') channels.expect(frontend)
+    else channels.checkOff(frontend)
+    return nothing
+  })
+  rpc.serve(names.seen, async (payload, deadline) => {
+    await seenBy(membership, decodeValue(payload) as Change, deadline - Date.now(), timers)
+    return nothing
+  })
+  rpc.serve(names.give, async (payload) =>
+    encodeValue(await takeOver.give(decodeValue(payload) as ServerAddress)),
+  )
+}
+
+/** Resolves when a change has been seen here: at once, if it has. @throws {ServerError} `TIMEOUT` */
+export function seenBy(
+  membership: Membership,
+  change: Change,
+  timeoutMs: number,
+  timers: TimerWheel,
+): Promise<void> {
+  if (membership.hasSeen(change)) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const timer = timers.schedule(timeoutMs, () => {
+      undo()
+      reject(new ServerError('TIMEOUT', `${change.server.id} is not ${change.kind} here`))
+    })
+    const undo = membership.onChange(() => {
+      if (!membership.hasSeen(change)) return
+      undo()
+      timer.cancel()
+      resolve()
+    })
+  })
+}
+
+function* inParts(uids: readonly string[]): Iterable<string[]> {
+  let part: string[] = []
+  let bytes = 0
+  for (const uid of uids) {
+    part.push(uid)
+    // what a text takes in JSON, at the most
+    bytes += 6 * uid.length
+    if (bytes < maxAdoptBytes) continue
+    yield part
+    part = []
+    bytes = 0
+  }
+  if (part.length > 0) yield part
+}
+
+const nothing = encodeValue(undefined)
