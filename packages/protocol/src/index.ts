@@ -41,3 +41,8 @@ export {
 } from './packet.ts'
 export { decodeText } from './text.ts'
 export { encodeText } from './bytes.ts'
+
+export { compileProtos } from './protobuf/compile.ts'
+export { parseProtos, type ProtoTable, protosText } from './protobuf/definitions.ts'
+export type { ProtoCodec } from './protobuf/proto-message.ts'
+export type { TextForm } from './protobuf/proto-writer.ts'
