@@ -1,6 +1,7 @@
 import { decodeJson, encodeJson } from './codec.ts'
 import { RouteDictionary } from './dictionary.ts'
 import { ProtocolError } from './errors.ts'
+import type { ProtoTable } from './protobuf/definitions.ts'
 
 /** The body of the packet with which a client begins. All of it is untrusted. */
 export interface HandshakeRequest {
@@ -43,25 +44,37 @@ export interface HandshakeServer {
   dictVersion?: string | undefined
   /** Whether routes may come as codes. The dictionary is absent when the client holds it already. */
   useDict?: boolean | undefined
-  /** The protobuf definitions, in Pomelo's parsed form: what the server sends, and what it receives. */
-  protos?: { server: unknown; client: unknown; version: string } | undefined
+  protos?: HandshakeProtos | undefined
+  /** Whether bodies come in protobuf where there is a definition. `protos` is absent when the client holds it already. */
   useProto?: boolean | undefined
+}
+
+/** The protobuf definitions of a server. */
+export interface HandshakeProtos {
+  /** Of what the server sends: pushes by their route, and answers by the route of the request. */
+  readonly server: ProtoTable
+  /** Of what it receives. */
+  readonly client: ProtoTable
+  /** What a client and a server compare to know whether they hold the same; empty when there are no definitions. */
+  readonly version: string
 }
 
 /** What a server has to tell any client. */
 export interface HandshakeOffer {
   heartbeatSeconds?: number | undefined
   dictionary?: RouteDictionary | undefined
+  protos?: HandshakeProtos | undefined
   /** The answer of the application; left out when falsy. */
   user?: unknown
 }
 
-/** Returns the answer that accepts a client: what it needs of `offer`, without the dictionary that it kept. */
+/** Returns the answer that accepts a client: what it needs of `offer`, without the dictionary and definitions that it kept. */
 export function handshakeAnswer(offer: HandshakeOffer, request: HandshakeRequest): HandshakeAnswer {
-  const { heartbeatSeconds, dictionary, user } = offer
+  const { heartbeatSeconds, dictionary, protos, user } = offer
   const sys: HandshakeServer = {
     ...(heartbeatSeconds !== undefined && { heartbeat: heartbeatSeconds }),
     ...(dictionary && dictionaryFields(dictionary, request.sys)),
+    ...(protos && protoFields(protos, request.sys)),
   }
   return user ? { code: 200, sys, user } : { code: 200, sys }
 }
@@ -71,6 +84,11 @@ function dictionaryFields(dictionary: RouteDictionary, client: HandshakeClient):
   const { routeToCode, codeToRoute, version } = dictionary
   if (version !== '' && client.dictVersion === version) return { useDict: true }
   return { dict: routeToCode, routeToCode, codeToRoute, dictVersion: version, useDict: true }
+}
+
+function protoFields(protos: HandshakeProtos, client: HandshakeClient): HandshakeServer {
+  if (protos.version !== '' && client.protoVersion === protos.version) return { useProto: true }
+  return { protos, useProto: true }
 }
 
 /**
@@ -132,7 +150,7 @@ export function decodeHandshakeAnswer(body: Uint8Array): HandshakeAnswer {
 }
 
 function isServer(sys: Record<string, unknown>): sys is HandshakeServer & Record<string, unknown> {
-  const { heartbeat, dict, routeToCode, codeToRoute, dictVersion } = sys as Record<
+  const { heartbeat, dict, routeToCode, codeToRoute, dictVersion, protos } = sys as Record<
     keyof HandshakeServer,
     unknown
   >
@@ -141,7 +159,18 @@ function isServer(sys: Record<string, unknown>): sys is HandshakeServer & Record
     (dict === undefined || isTable(dict, 'number')) &&
     (routeToCode === undefined || isTable(routeToCode, 'number')) &&
     (codeToRoute === undefined || isTable(codeToRoute, 'string')) &&
-    (dictVersion === undefined || typeof dictVersion === 'string')
+    (dictVersion === undefined || typeof dictVersion === 'string') &&
+    (protos === undefined || isProtos(protos))
+  )
+}
+
+/** Looks no deeper: what the tables hold is checked when they are compiled. */
+export function isProtos(value: unknown): value is HandshakeProtos {
+  return (
+    isObject(value) &&
+    isObject(value['server']) &&
+    isObject(value['client']) &&
+    typeof value['version'] === 'string'
   )
 }
 

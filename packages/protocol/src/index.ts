@@ -24,8 +24,10 @@ export {
   type HandshakeAnswer,
   type HandshakeClient,
   type HandshakeOffer,
+  type HandshakeProtos,
   type HandshakeRequest,
   type HandshakeServer,
+  isProtos,
 } from './handshake.ts'
 export { decodeKick, encodeKick } from './kick.ts'
 export { decodeMessage, type Message, MessageType } from './message.ts'

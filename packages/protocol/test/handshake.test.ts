@@ -13,6 +13,7 @@ import {
   type HandshakeAnswer,
   packetHeadBytes,
   PacketType,
+  parseProtos,
   ProtocolError,
   RouteDictionary,
 } from '../src/index.ts'
@@ -20,7 +21,11 @@ import { fromHex, readVectors, toHex } from './vectors.ts'
 
 interface Case {
   readonly name: string
-  readonly options: { readonly heartbeat?: number; readonly useDict?: boolean }
+  readonly options: {
+    readonly heartbeat?: number
+    readonly useDict?: boolean
+    readonly useProtobuf?: boolean
+  }
   readonly request: object
   readonly effects: readonly [{ readonly hex: string; readonly json: { readonly user?: unknown } }]
 }
@@ -42,13 +47,17 @@ const routes = new RouteDictionary(
   version,
 )
 
-/** A server of Shaddock has no protobuf definitions to offer. Their place in the bytes is checked all the same. */
-const needProtobuf = [
-  'heartbeat + dict + protos',
-  'matching protoVersion',
-  'stale versions',
-  'protoVersion 0 (fresh browser)',
-]
+const proto = readVectors<{
+  readonly name: string
+  readonly serverProtos: object
+  readonly clientProtos: object
+}>('versions').cases.find(({ name }) => name === 'protos')!
+
+const protos = {
+  server: parseProtos(proto.serverProtos),
+  client: parseProtos(proto.clientProtos),
+  version: 'TVLoQmGSsLJ8hN9N95Hjow==',
+}
 
 /** A server decides these, by its application or by the request being none. */
 const refusals = new Map<string, HandshakeAnswer>([
@@ -61,10 +70,6 @@ test('every vector of handshakes is covered', () => {
   const names = vectors.cases.map(({ name }) => name)
 
   assert.equal(names.length, vectors.count)
-  assert.deepEqual(
-    names.filter((name) => needProtobuf.includes(name)),
-    needProtobuf,
-  )
   assert.deepEqual(
     names.filter((name) => refusals.has(name)),
     [...refusals.keys()],
@@ -81,12 +86,11 @@ for (const { name, options, request, effects } of vectors.cases) {
     assert.equal(toHex(encodePacket(PacketType.handshake, encodeHandshakeAnswer(answer))), hex)
   })
 
-  if (needProtobuf.includes(name)) continue
-
   test(`a client is answered as by Pomelo: ${name}`, () => {
     const offer = {
       heartbeatSeconds: options.heartbeat,
       dictionary: options.useDict ? routes : undefined,
+      protos: options.useProtobuf ? protos : undefined,
       user: json.user,
     }
 
@@ -158,6 +162,20 @@ test('a dictionary without a version is sent every time', () => {
   assert.deepEqual(answer.sys?.routeToCode, { a: 1 })
 })
 
+test('definitions come whole, or not at all to a client that holds their version', () => {
+  const fresh = handshakeAnswer({ protos }, { sys: { protoVersion: 0 } })
+  const cached = handshakeAnswer({ protos }, { sys: { protoVersion: protos.version } })
+
+  assert.deepEqual(fresh.sys, { protos, useProto: true })
+  assert.deepEqual(cached.sys, { useProto: true })
+})
+
+test('definitions without a version are sent every time', () => {
+  const none = { server: {}, client: {}, version: '' }
+
+  assert.deepEqual(handshakeAnswer({ protos: none }, { sys: { protoVersion: '' } }).sys?.protos, none)
+})
+
 test('characters outside the BMP are escaped in an answer', () => {
   assert.equal(
     toHex(encodeHandshakeAnswer({ code: 200, sys: {}, user: '😀' })),
@@ -195,6 +213,9 @@ test('an answer that accepts with a malformed sys, or has an unknown code, is a 
     '{"dict":[]}',
     '{"routeToCode":{"a":"1"}}',
     '{"dictVersion":1}',
+    '{"protos":1}',
+    '{"protos":{"server":{},"client":{}}}',
+    '{"protos":{"server":[],"client":{},"version":""}}',
   ]
   const answers = ['', '[]', '{}', '{"code":"200","sys":{}}', '{"code":404}', '{"code":200}']
 
@@ -231,7 +252,7 @@ test('a dictionary with impossible codes is a ProtocolError', () => {
 })
 
 test('any bytes are a handshake or a ProtocolError', () => {
-  const field = fc.constantFrom('sys', 'code', 'user', 'type', 'heartbeat', 'dict', 'codeToRoute')
+  const field = fc.constantFrom('sys', 'code', 'user', 'type', 'heartbeat', 'dict', 'codeToRoute', 'protos')
   const { tree } = fc.letrec((tie) => ({
     leaf: fc.constantFrom(null, 200, 'x', [], {}),
     tree: fc.oneof({ depthSize: 'small' }, tie('leaf'), fc.dictionary(field, tie('tree'))),
