@@ -12,6 +12,9 @@ export interface Config {
   readonly log: LogConfig
   /** Push routes that travel to clients as numbers. */
   readonly dictionary: readonly string[]
+  /** What the files of protobuf definitions hold: for what clients are sent, and for what they send. */
+  readonly serverProtos?: unknown
+  readonly clientProtos?: unknown
 }
 
 /** A server of `servers.json`. */

@@ -2,9 +2,16 @@ import { resolve } from 'node:path'
 import { SetupError } from '../errors.ts'
 import type { Config } from './config.ts'
 import { check } from './mistake.ts'
-import { isObject, readSection } from './read.ts'
+import { isObject, readSection, readWhole } from './read.ts'
 import type { Section } from './read.ts'
-import { clusterSchema, connectorSchema, dictionarySchema, logSchema, masterSchema } from './schemas.ts'
+import {
+  clusterSchema,
+  connectorSchema,
+  dictionarySchema,
+  logSchema,
+  masterSchema,
+  protosSchema,
+} from './schemas.ts'
 import type { Schema } from './schemas.ts'
 import { readServers } from './servers.ts'
 
@@ -25,6 +32,11 @@ export async function loadConfig(directory: string, environment: string): Promis
     return check(schema, value, place)
   }
 
+  const loadProtos = async (name: string) => {
+    const protos = await readWhole(absolute, environment, name)
+    return protos && check(protosSchema, protos.value, protos)
+  }
+
   const servers = await read('servers.json', hasArrays)
   if (!servers) throw new SetupError(`config/servers.json: no such file in ${absolute}`)
   const { restart, stopTimeoutMs } = await load('master.json', masterSchema)
@@ -38,6 +50,8 @@ export async function loadConfig(directory: string, environment: string): Promis
     master: { restart, stopTimeoutMs },
     log: { console: environment === 'development' ? 'pretty' : 'none', ...log },
     dictionary: readDictionary(await read('dictionary.json', (value) => !isObject(value) || isEmpty(value))),
+    serverProtos: await loadProtos('serverProtos.json'),
+    clientProtos: await loadProtos('clientProtos.json'),
   }
 }
 

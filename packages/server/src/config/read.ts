@@ -38,6 +38,18 @@ export async function readSection(
   throw new SetupError(`${shared.file}: expected environment ${environment}, got ${environments}`)
 }
 
+/** Reads a config file that says nothing of environments, of which each may have its own. */
+export async function readWhole(
+  directory: string,
+  environment: string,
+  name: string,
+): Promise<Section | undefined> {
+  const shared = await readJson(directory, `config/${name}`)
+  const own = await readJson(directory, `config/${environment}/${name}`)
+  if (shared && own) throw new SetupError(`both ${shared.file} and ${own.file} are there: keep one`)
+  return shared ?? own
+}
+
 /** Whether `value` is an object and no array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -37,6 +37,11 @@ export const connectorSchema = settings({
   maxConnections: setting(integer(1, 10_000_000), 100_000, 'The most connections of one server.'),
   maxPendingRequests: setting(integer(1, 1_000_000), 256, 'The most unanswered requests of one session.'),
   dictionary: setting(boolean(), false, 'Whether routes travel to clients as numbers.'),
+  protobuf: setting(
+    boolean(),
+    false,
+    'Whether bodies travel as `serverProtos.json` and `clientProtos.json` define them.',
+  ),
 })
 
 export const clusterSchema = settings({
@@ -106,6 +111,13 @@ export const dictionarySchema = z.array(
     }),
   ),
   { error: 'an array of routes' },
+)
+
+/** What Pomelo's parser would skip in it, ours skips. */
+export const protosSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.unknown(), { error: 'an object of fields' }),
+  { error: 'an object of messages' },
 )
 
 /** `servers.json` before `clusterCount` is expanded. */

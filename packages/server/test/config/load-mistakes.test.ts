@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { loadConfig } from '../../src/config/load.ts'
+import { connectorSchema } from '../../src/config/schemas.ts'
 import { SetupError } from '../../src/errors.ts'
 import { createFolder } from './application-folder.ts'
 
 const servers = { chat: [{ id: 'chat-1' }] }
 const levels = '"debug", "info", "warn", "error", "fatal", "silent"'
+const connectorSettings = Object.keys(connectorSchema.shape).join(', ')
 const mistakes: readonly (readonly [file: string, content: unknown, message: string])[] = [
   ['servers.json', '{ "chat": [}', "malformed JSON at line 1, column 12: unexpected token '}'"],
   [
@@ -25,13 +27,13 @@ const mistakes: readonly (readonly [file: string, content: unknown, message: str
   ['connector.json', { maxBodyByte: 1 }, 'maxBodyByte: unknown setting, expected "maxBodyBytes"'],
   [
     'connector.json',
-    { development: { ssl: 1 } },
-    'development.ssl: unknown setting, expected one of heartbeatSeconds, handshakeTimeoutMs, maxBodyBytes, maxBacklogBytes, maxConnections, maxPendingRequests, dictionary',
+    { development: { colour: 1 } },
+    `development.colour: unknown setting, expected one of ${connectorSettings}`,
   ],
   [
     'connector.json',
     '{ "__proto__": 1 }',
-    '__proto__: unknown setting, expected one of heartbeatSeconds, handshakeTimeoutMs, maxBodyBytes, maxBacklogBytes, maxConnections, maxPendingRequests, dictionary',
+    `__proto__: unknown setting, expected one of ${connectorSettings}`,
   ],
   [
     'connector.json',
@@ -95,6 +97,30 @@ test('an environment that two files hold is refused', async () => {
   )
 })
 
+test('definitions in two places are refused', async () => {
+  await using folder = await createFolder({
+    'servers.json': servers,
+    'serverProtos.json': {},
+    'production/serverProtos.json': {},
+  })
+
+  await assert.rejects(
+    loadConfig(folder.directory, 'production'),
+    new SetupError(
+      'both config/serverProtos.json and config/production/serverProtos.json are there: keep one',
+    ),
+  )
+})
+
+test('definitions that are none are refused', async () => {
+  await using folder = await createFolder({ 'servers.json': servers, 'clientProtos.json': { 'a.b.c': 1 } })
+
+  await assert.rejects(
+    loadConfig(folder.directory, 'production'),
+    new SetupError('config/clientProtos.json: ["a.b.c"]: expected an object of fields, got 1'),
+  )
+})
+
 test('an environment that is no name is refused', async () => {
   await using folder = await createFolder({ 'servers.json': servers })
 
@@ -132,6 +158,8 @@ test('whatever JSON the files hold, it is taken or refused with one line that na
     'master.json',
     'log.json',
     'dictionary.json',
+    'serverProtos.json',
+    'clientProtos.json',
   ]
 
   await fc.assert(

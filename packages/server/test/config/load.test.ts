@@ -23,6 +23,7 @@ test('settings that no file gives have their defaults', async () => {
       maxConnections: 100_000,
       maxPendingRequests: 256,
       dictionary: false,
+      protobuf: false,
     },
     cluster: {
       callTimeoutMs: 10_000,
@@ -34,7 +35,23 @@ test('settings that no file gives have their defaults', async () => {
     master: { restart: { minMs: 250, maxMs: 30_000 }, stopTimeoutMs: 10_000 },
     log: { level: 'info', levels: {}, console: 'pretty', files: true },
     dictionary: [],
+    serverProtos: undefined,
+    clientProtos: undefined,
   })
+})
+
+test('protobuf definitions lie in the config folder or in that of the environment, and have none within', async () => {
+  const development = { 'required string text': 1 }
+  await using folder = await createFolder({
+    'servers.json': servers,
+    'serverProtos.json': { development },
+    'development/clientProtos.json': { 'chat.chatHandler.send': development },
+  })
+
+  const config = await loadConfig(folder.directory, 'development')
+
+  assert.deepEqual(config.serverProtos, { development })
+  assert.deepEqual(config.clientProtos, { 'chat.chatHandler.send': development })
 })
 
 test('settings in a file replace their defaults and no others', async () => {
