@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { buildDictionary, closeReasons, dictionaryText, jsonCodec, RouteDictionary } from '@shaddock/protocol'
+import {
+  buildDictionary,
+  closeReasons,
+  dictionaryText,
+  jsonCodec,
+  parseProtos,
+  protosText,
+  RouteDictionary,
+} from '@shaddock/protocol'
+import type { HandshakeProtos } from '@shaddock/protocol'
 import type { GlobalFilter } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { Groups } from './channel/groups.ts'
@@ -19,6 +28,7 @@ import { ServerError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import type { ServerApplication } from './server-application.ts'
+import { MessageFormats } from './session/message-format.ts'
 import { SessionRegistry } from './session/registry.ts'
 import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
@@ -53,7 +63,10 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   const { rpc, membership, router, timers } = core
   const { self } = membership
   const log = options.log.named('connector')
-  const dictionary = config.connector.dictionary ? await createDictionary(config) : undefined
+  const formats = new MessageFormats({
+    dictionary: config.connector.dictionary ? await createDictionary(config) : undefined,
+    protos: config.connector.protobuf ? createProtos(config) : undefined,
+  })
 
   const sessions = new SessionRegistry()
   sessions.onListenerError = (error, session) =>
@@ -61,7 +74,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   serveSessions(rpc, sessions)
   const groups = new Groups({
     sessions,
-    dictionary,
+    onUnsendable: reportOnce(log),
     tellGone: createTellGone(rpc, self),
     tellAdopt: createTellAdopt(rpc, self),
   })
@@ -81,7 +94,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     sessions,
     config: config.connector,
     callTimeoutMs: config.cluster.callTimeoutMs,
-    dictionary,
+    formats,
     greet: app.greeting,
     dispatch: filtered(app.globalFilters, dispatch, timers),
     codec: jsonCodec,
@@ -112,5 +125,27 @@ async function createDictionary({ directory, dictionary }: Config): Promise<Rout
     types.flatMap((type) => type.handlers),
     dictionary,
   )
-  return new RouteDictionary(built, createHash('md5').update(dictionaryText(built)).digest('base64'))
+  return new RouteDictionary(built, versionOf(dictionaryText(built)))
+}
+
+function createProtos({ serverProtos, clientProtos }: Config): HandshakeProtos {
+  const server = parseProtos(serverProtos)
+  const client = parseProtos(clientProtos)
+  const defined = serverProtos !== undefined || clientProtos !== undefined
+  return { server, client, version: defined ? versionOf(protosText(client, server)) : '' }
+}
+
+/** As Pomelo computes it, whose clients keep what has a version. */
+function versionOf(text: string): string {
+  return createHash('md5').update(text).digest('base64')
+}
+
+/** Returns what logs the first push of each route that does not fit its definition: others would flood the log. */
+function reportOnce(log: Log): (route: string, error: unknown) => void {
+  const reported = new Set<string>()
+  return (route, error) => {
+    if (reported.has(route)) return
+    reported.add(route)
+    log.warn({ err: error, route }, 'a push that does not fit its definition is not sent')
+  }
 }

@@ -1,13 +1,14 @@
-import { closeReasons, encodePushPacket } from '@shaddock/protocol'
-import type { RouteDictionary } from '@shaddock/protocol'
+import { closeReasons } from '@shaddock/protocol'
 import { addressOf } from '../bus/subjects.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { ConnectedSession } from '../session/frontend.ts'
+import type { MessageFormat } from '../session/message-format.ts'
 import type { SessionRegistry } from '../session/registry.ts'
-import type { Frame, Framing } from '../transport/transport.ts'
+import type { Frame } from '../transport/transport.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { Adoption } from './adoption.ts'
 import type { Gone, Join, Owner } from './inbox.ts'
+import { PushFrames } from './push-frames.ts'
 
 /** Who hears a channel, on one frontend: the sessions of its members here, ready to be written to. */
 export interface Group {
@@ -22,7 +23,8 @@ export interface Group {
 
 export interface GroupsOptions {
   readonly sessions: SessionRegistry
-  readonly dictionary: RouteDictionary | undefined
+  /** Told of a push that clients of some format cannot be sent. */
+  readonly onUnsendable: (route: string, error: unknown) => void
   /** Tells a group's owner that a member, whom that join brought, is here no more. */
   readonly tellGone: (owner: ServerAddress, gone: Gone) => void
   /** Tells a server that members of a channel, which has become its own, are here. */
@@ -32,15 +34,15 @@ export interface GroupsOptions {
 /** The groups of one frontend. A group lives while it has members, and no longer than its owner. */
 export class Groups {
   readonly #sessions: SessionRegistry
-  readonly #dictionary: RouteDictionary | undefined
+  readonly #onUnsendable: GroupsOptions['onUnsendable']
   readonly #tellGone: GroupsOptions['tellGone']
   readonly #adopt: GroupsOptions['tellAdopt']
   readonly #groups = new Map<string, Group>()
   readonly #byUid = new Map<string, Set<Group>>()
 
-  constructor({ sessions, dictionary, tellGone, tellAdopt }: GroupsOptions) {
+  constructor({ sessions, onUnsendable, tellGone, tellAdopt }: GroupsOptions) {
     this.#sessions = sessions
-    this.#dictionary = dictionary
+    this.#onUnsendable = onUnsendable
     this.#tellGone = tellGone
     this.#adopt = tellAdopt
     sessions.onBound = (session, uid) => this.#bound(session, uid)
@@ -92,7 +94,7 @@ export class Groups {
     this.#tellGone(successor.owner, { key: successor.key, uid, join })
   }
 
-  /** Writes a push to every member of a group. Framed once for each kind of connection among them. */
+  /** Writes a push to every member of a group. Framed once for each format among them. */
   push(key: string, route: string, body: Uint8Array): void {
     const group = this.#groups.get(key)
     if (group !== undefined) this.#write(group.sessions, route, body)
@@ -164,16 +166,20 @@ export class Groups {
   }
 
   #write(sessions: Iterable<ConnectedSession>, route: string, body: Uint8Array): void {
-    const packet = encodePushPacket(route, body, this.#dictionary)
-    let framing: Framing | undefined
-    let frame: Frame | undefined
-    for (const { connection } of sessions) {
-      // nearly always all members have the same kind of connection; with two kinds, runs of one kind share a frame
-      if (frame === undefined || connection.framing !== framing) {
-        framing = connection.framing
-        frame = framing.frame(packet)
-      }
-      connection.sendFrame(frame)
+    const frames = new PushFrames((format) => this.#frame(format, route, body))
+    for (const { connection, format } of sessions) {
+      // without a format it has not shaken hands
+      const frame = format && frames.of(format)
+      if (frame) connection.sendFrame(frame)
+    }
+  }
+
+  #frame(format: MessageFormat, route: string, body: Uint8Array): Frame | undefined {
+    try {
+      return format.push(route, body)
+    } catch (error) {
+      this.#onUnsendable(route, error)
+      return undefined
     }
   }
 

@@ -1,7 +1,6 @@
 import {
   closeReasons,
   decodeHandshakeRequest,
-  decodeMessage,
   encodeHandshakeAnswer,
   encodePacket,
   encodeResponsePacket,
@@ -11,14 +10,7 @@ import {
   PacketType,
   ProtocolError,
 } from '@shaddock/protocol'
-import type {
-  Awaitable,
-  CloseReason,
-  Codec,
-  HandshakeRequest,
-  Message,
-  RouteDictionary,
-} from '@shaddock/protocol'
+import type { Awaitable, CloseReason, Codec, HandshakeRequest, Message } from '@shaddock/protocol'
 import type { ConnectorConfig } from '../config/config.ts'
 import { ClientCall } from '../dispatch/call.ts'
 import type { Dispatch } from '../dispatch/dispatcher.ts'
@@ -26,6 +18,7 @@ import { errorReply, ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress } from '../server-info.ts'
 import { ConnectedSession } from '../session/frontend.ts'
+import type { MessageFormat, MessageFormats } from '../session/message-format.ts'
 import type { SessionRegistry } from '../session/registry.ts'
 import type { Timer, TimerWheel } from '../timer-wheel.ts'
 import type { Connection, ConnectionHandler } from '../transport/transport.ts'
@@ -41,7 +34,7 @@ export interface ClientConnectionOptions {
   readonly sessions: SessionRegistry
   readonly config: ConnectorConfig
   readonly callTimeoutMs: number
-  readonly dictionary: RouteDictionary | undefined
+  readonly formats: MessageFormats
   readonly greet: Greet | undefined
   readonly dispatch: Dispatch
   readonly codec: Codec
@@ -118,13 +111,16 @@ export class ClientConnection implements ConnectionHandler {
 
   async #onHandshake(body: Uint8Array): Promise<void> {
     this.#state = 'greeting'
-    const { config, dictionary, greet, log } = this.#options
+    const { config, formats, greet, log } = this.#options
     try {
       const request = decodeHandshakeRequest(body)
       const user = await greet?.(request, this.#connection.remoteAddress)
       if (this.#closed) return
       const heartbeatSeconds = config.heartbeatSeconds > 0 ? config.heartbeatSeconds : undefined
-      this.#answer(encodeHandshakeAnswer(handshakeAnswer({ heartbeatSeconds, dictionary, user }, request)))
+      const { dictionary, protos } = formats
+      const offer = { heartbeatSeconds, dictionary, protos, user }
+      this.#answer(encodeHandshakeAnswer(handshakeAnswer(offer, request)))
+      this.session.format = formats.of(this.#connection.framing, request.sys)
       this.#state = 'greeted'
     } catch (error) {
       // whoever refuses on purpose throws a ServerError: strangers must not fill the log
@@ -161,7 +157,7 @@ export class ClientConnection implements ConnectionHandler {
   #onData(bytes: Uint8Array): void {
     let message: Message
     try {
-      message = decodeMessage(bytes, this.#options.dictionary)
+      message = this.#format.decode(bytes)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#options.log.debug({ err: error, session: this.session.id }, 'closed for a malformed message')
@@ -194,43 +190,63 @@ export class ClientConnection implements ConnectionHandler {
   #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
     const { config, callTimeoutMs, codec, dispatch } = this.#options
     this.#pendingRequests++
-    if (route === undefined || route === '') {
-      return Promise.reject(new ServerError('NOT_FOUND', 'no such route'))
+    try {
+      if (route === undefined || route === '') throw new ServerError('NOT_FOUND', 'no such route')
+      if (this.#pendingRequests > config.maxPendingRequests) {
+        throw new ServerError('BUSY', `${config.maxPendingRequests} requests of this session wait already`)
+      }
+      const json = this.#toJson(route, body)
+      const deadline = Date.now() + callTimeoutMs
+      return dispatch(new ClientCall({ route, session: this.session, deadline, body: json, codec }))
+    } catch (error) {
+      return Promise.reject(error)
     }
-    if (this.#pendingRequests > config.maxPendingRequests) {
-      const why = `${config.maxPendingRequests} requests of this session wait already`
-      return Promise.reject(new ServerError('BUSY', why))
+  }
+
+  #toJson(route: string, body: Uint8Array): Uint8Array {
+    try {
+      return this.#format.toJson(route, body)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      throw new ServerError('BAD_MESSAGE', `the body is not what ${route} takes`, { cause: error })
     }
-    const deadline = Date.now() + callTimeoutMs
-    return dispatch(new ClientCall({ route, session: this.session, deadline, body, codec }))
   }
 
   #respond(idBytes: Uint8Array, answer: Uint8Array, route: string | undefined): void {
-    if (answer.length > maxAnswerBytes) {
-      this.#refuse(idBytes, answerTooLarge(answer), route)
-      return
+    let body: Uint8Array
+    try {
+      body = this.#toBody(route, answer)
+    } catch (error) {
+      body = this.#refusal(error, route)
     }
-    this.#pendingRequests--
-    if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, answer))
+    this.#send(idBytes, body)
   }
 
   #refuse(idBytes: Uint8Array, error: unknown, route: string | undefined): void {
+    this.#send(idBytes, this.#refusal(error, route))
+  }
+
+  #send(idBytes: Uint8Array, body: Uint8Array): void {
     this.#pendingRequests--
-    const refusal = this.#refusal(error, route)
-    if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, refusal))
+    if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, body))
+  }
+
+  /** @throws {ServerError} `TOO_LARGE` */
+  #toBody(route: string | undefined, json: Uint8Array): Uint8Array {
+    const body = this.#format.answer(route ?? '', json)
+    if (body.length <= maxAnswerBytes) return body
+    throw new ServerError('TOO_LARGE', `answer of ${body.length} bytes exceeds ${maxAnswerBytes}`)
   }
 
   #refusal(error: unknown, route: string | undefined): Uint8Array {
     this.#report(error, route)
     const { codec } = this.#options
     try {
-      const reply = codec.encode(route ?? '', errorReply(error))
-      if (reply.length > maxAnswerBytes) throw answerTooLarge(reply)
-      return reply
+      return this.#toBody(route, codec.encode(route ?? '', errorReply(error)))
     } catch (replyError) {
       // its `reply` is nothing that JSON carries, or too much of it
       this.#report(replyError, route)
-      return codec.encode(route ?? '', errorReply(replyError))
+      return this.#toBody(route, codec.encode(route ?? '', errorReply(replyError)))
     }
   }
 
@@ -240,6 +256,11 @@ export class ClientConnection implements ConnectionHandler {
     this.#options.log[level]({ err: error, route, session: this.session.id }, 'a call failed')
   }
 
+  /** Of one that has shaken hands. */
+  get #format(): MessageFormat {
+    return this.session.format!
+  }
+
   get #closed(): boolean {
     return this.#state === 'closed'
   }
@@ -247,9 +268,5 @@ export class ClientConnection implements ConnectionHandler {
 
 /** Leaves room in a packet for the head of a message. */
 const maxAnswerBytes = maxPacketBodyBytes - 16
-
-function answerTooLarge(answer: Uint8Array): ServerError {
-  return new ServerError('TOO_LARGE', `answer of ${answer.length} bytes exceeds ${maxAnswerBytes}`)
-}
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)

@@ -3,6 +3,7 @@ import type { Awaitable, CloseReason } from '@shaddock/protocol'
 import { ServerError } from '../errors.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { Connection } from '../transport/transport.ts'
+import type { MessageFormat } from './message-format.ts'
 import { sessionKey } from './session.ts'
 import type { FrontendSession } from './session.ts'
 import { encodeSnapshot } from './snapshot.ts'
@@ -24,6 +25,8 @@ export interface SessionHome {
 export class ConnectedSession implements FrontendSession {
   readonly id: number
   readonly connection: Connection
+  /** How its messages are written; undefined before the handshake. */
+  format: MessageFormat | undefined
   readonly #frontend: ServerAddress
   readonly #registry: SessionHome
   #uid: string | null = null

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeMessage, decodePackets, maxPacketBodyBytes, RouteDictionary } from '@shaddock/protocol'
+import {
+  decodeMessage,
+  decodePackets,
+  maxPacketBodyBytes,
+  parseProtos,
+  RouteDictionary,
+} from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import { Groups } from '../../src/channel/groups.ts'
 import { ConnectedSession } from '../../src/session/frontend.ts'
+import { MessageFormats } from '../../src/session/message-format.ts'
 import { SessionRegistry } from '../../src/session/registry.ts'
 import type { Connection, Frame, Framing } from '../../src/transport/transport.ts'
 import { closeReasons } from '../fixtures/raw-client.ts'
@@ -56,28 +63,30 @@ class Ear implements Connection {
   }
 }
 
-function createFrontend(dictionary?: RouteDictionary) {
+function createFrontend(formats = new MessageFormats({})) {
   const sessions = new SessionRegistry()
   const gone: string[] = []
   const adopted: string[] = []
+  const unsent: string[] = []
   const groups = new Groups({
     sessions,
-    dictionary,
+    onUnsendable: (route, error) => unsent.push(`${route}: ${String(error)}`),
     tellGone: (owner, { key, uid, join }) =>
       gone.push(`${owner.id}@${owner.incarnation} ${key} ${uid} ${join}`),
     tellAdopt: (owner, { name, uids }) =>
       adopted.push(`${owner.id}@${owner.incarnation} ${name} ${uids.join()}`),
   })
   const framing = new CountingFraming()
-  async function connect(uid?: string, of: Framing = framing) {
+  async function connect(uid?: string, of: Framing = framing, client = {}) {
     const ear = new Ear(of)
     const session = new ConnectedSession({ id: 'front-1', incarnation: 1 }, sessions, ear)
+    session.format = formats.of(of, client)
     if (uid !== undefined) await session.bind(uid)
     return { ear, session, close: () => session.end(closeReasons.client) }
   }
   let joins = 0
   const join = (key: string, uid: string, of = owner) => groups.join(key, { uid, number: ++joins, owner: of })
-  return { groups, gone, adopted, framing, connect, join }
+  return { groups, gone, adopted, unsent, framing, connect, join }
 }
 
 test('a push is heard by the members of its group, and by nobody else', async () => {
@@ -123,7 +132,7 @@ test('connections of two kinds each get a frame of their own kind', async () => 
 
 test('a push of a route that the dictionary holds travels as its code', async () => {
   const dictionary = new RouteDictionary({ onChat: 7 })
-  const { groups, connect, join } = createFrontend(dictionary)
+  const { groups, connect, join } = createFrontend(new MessageFormats({ dictionary }))
   const { ear } = await connect('ada')
   join('lobby', 'ada')
 
@@ -131,6 +140,48 @@ test('a push of a route that the dictionary holds travels as its code', async ()
 
   const [frame] = ear.frames
   assert.equal(Buffer.from(frame ?? []).toString('hex', 4, 7), '070007')
+})
+
+const protos = { server: parseProtos({ onChat: { 'required string text': 1 } }), client: {}, version: 'v' }
+
+test('members of two formats each get a frame of their own, made once', async () => {
+  const { groups, connect, join, framing } = createFrontend(new MessageFormats({ protos }))
+  const ears = []
+  for (let n = 0; n < 6; n++) {
+    const client = n % 2 === 0 ? { type: 'js-websocket' } : { type: 'ios' }
+    ears.push((await connect(`user${n}`, framing, client)).ear)
+    join('lobby', `user${n}`)
+  }
+
+  groups.push('lobby', 'onChat', Buffer.from('{"text":"😀"}'))
+
+  assert.equal(framing.framed, 2)
+  assert.equal(new Set(ears.map((ear) => ear.frames[0])).size, 2)
+  const written = ears.map((ear) => Buffer.from(ear.frames[0] ?? []).toString('hex', 12))
+  assert.deepEqual(written.slice(0, 2), ['0a06eda0bdedb880', '0a04f09f9880'])
+})
+
+test('a push that its definition does not fit is told of, and harms no other', async () => {
+  const { groups, unsent, connect, join } = createFrontend(new MessageFormats({ protos }))
+  const ada = await connect('ada')
+  join('lobby', 'ada')
+
+  groups.push('lobby', 'onChat', Buffer.from('{}'))
+  groups.push('lobby', 'onOther', text)
+
+  assert.deepEqual(unsent, ['onChat: TypeError: field text is required'])
+  assert.deepEqual(ada.ear.heard, ['onOther'])
+})
+
+test('a session that has not shaken hands hears nothing', async () => {
+  const { groups, connect, join } = createFrontend()
+  const { ear, session } = await connect('ada')
+  join('lobby', 'ada')
+  session.format = undefined
+
+  groups.push('lobby', 'onChat', text)
+
+  assert.deepEqual(ear.heard, [])
 })
 
 test('who is bound nowhere joins nothing', async () => {
