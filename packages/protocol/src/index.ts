@@ -41,9 +41,8 @@ export {
   packetHeadBytes,
   PacketType,
 } from './packet.ts'
-export { decodeText } from './text.ts'
 export { encodeText } from './bytes.ts'
-
+export { decodeText, encodeCesu8 } from './text.ts'
 export { compileProtos } from './protobuf/compile.ts'
 export { parseProtos, type ProtoTable, protosText } from './protobuf/definitions.ts'
 export type { ProtoCodec } from './protobuf/proto-message.ts'

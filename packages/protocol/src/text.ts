@@ -1,3 +1,29 @@
+/** Returns `text` in CESU-8: each half of a character outside the BMP as if it were a character. */
+export function encodeCesu8(text: string): Uint8Array {
+  const bytes = new Uint8Array(3 * text.length)
+  return bytes.subarray(0, writeCesu8(text, bytes, 0))
+}
+
+/** Writes `text` in CESU-8 at `start`, and returns where it ends. It takes up to three bytes a unit. */
+export function writeCesu8(text: string, target: Uint8Array, start: number): number {
+  let at = start
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0x80) {
+      target[at++] = unit
+      continue
+    }
+    if (unit < 0x800) {
+      target[at++] = 0xc0 | (unit >> 6)
+    } else {
+      target[at++] = 0xe0 | (unit >> 12)
+      target[at++] = 0x80 | ((unit >> 6) & 0x3f)
+    }
+    target[at++] = 0x80 | (unit & 0x3f)
+  }
+  return at
+}
+
 /**
  * Returns the text of `bytes`, which may be UTF-8 or what Pomelo's browser clients write instead: CESU-8, where a
  * character outside the BMP is a pair of surrogates of three bytes each. Bytes that are neither become U+FFFD.

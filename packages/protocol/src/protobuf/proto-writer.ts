@@ -1,3 +1,5 @@
+import { writeCesu8 } from '../text.ts'
+
 /** How a string is written: `cesu8` is what Pomelo's browser clients read, which differs outside the BMP. */
 export type TextForm = 'utf8' | 'cesu8'
 
@@ -97,28 +99,8 @@ export class ProtoWriter {
   }
 
   #putText(text: string, start: number): number {
-    if (this.textForm === 'cesu8' && surrogate.test(text)) return this.#putUnits(text, start)
+    if (this.textForm === 'cesu8' && surrogate.test(text)) return writeCesu8(text, this.#bytes, start)
     return start + encoder.encodeInto(text, this.#bytes.subarray(start)).written
-  }
-
-  /** Writes CESU-8: each half of a surrogate pair as if it were a character. */
-  #putUnits(text: string, start: number): number {
-    let at = start
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index)
-      if (unit < 0x80) {
-        this.#bytes[at++] = unit
-        continue
-      }
-      if (unit < 0x800) {
-        this.#bytes[at++] = 0xc0 | (unit >> 6)
-      } else {
-        this.#bytes[at++] = 0xe0 | (unit >> 12)
-        this.#bytes[at++] = 0x80 | ((unit >> 6) & 0x3f)
-      }
-      this.#bytes[at++] = 0x80 | (unit & 0x3f)
-    }
-    return at
   }
 
   #reserve(count: number): void {

@@ -37,6 +37,11 @@ export const connectorSchema = settings({
   maxConnections: setting(integer(1, 10_000_000), 100_000, 'The most connections of one server.'),
   maxPendingRequests: setting(integer(1, 1_000_000), 256, 'The most unanswered requests of one session.'),
   dictionary: setting(boolean(), false, 'Whether routes travel to clients as numbers.'),
+  signing: setting(
+    boolean(),
+    false,
+    'Whether clients must sign their messages; what is not signed is dropped.',
+  ),
   protobuf: setting(
     boolean(),
     false,

@@ -22,6 +22,8 @@ import type { MessageFormat, MessageFormats } from '../session/message-format.ts
 import type { SessionRegistry } from '../session/registry.ts'
 import type { Timer, TimerWheel } from '../timer-wheel.ts'
 import type { Connection, ConnectionHandler } from '../transport/transport.ts'
+import { createUnsign } from './signatures.ts'
+import type { Unsign } from './signatures.ts'
 
 /**
  * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client.
@@ -58,6 +60,8 @@ export class ClientConnection implements ConnectionHandler {
   #timer: Timer
   #heardAt = 0
   #pendingRequests = 0
+  /** Of a client that must sign its messages. */
+  #unsign: Unsign | undefined
 
   constructor(
     connection: Connection,
@@ -114,6 +118,7 @@ export class ClientConnection implements ConnectionHandler {
     const { config, formats, greet, log } = this.#options
     try {
       const request = decodeHandshakeRequest(body)
+      if (config.signing) this.#unsign = createUnsign(request.sys.rsa)
       const user = await greet?.(request, this.#connection.remoteAddress)
       if (this.#closed) return
       const heartbeatSeconds = config.heartbeatSeconds > 0 ? config.heartbeatSeconds : undefined
@@ -165,6 +170,12 @@ export class ClientConnection implements ConnectionHandler {
       return
     }
     if (message.type === MessageType.response) return
+    if (this.#unsign !== undefined) {
+      const body = this.#unsign(message.body)
+      // as in Pomelo, who does not sign is not told
+      if (body === undefined) return
+      message = { ...message, body }
+    }
     if (message.id === 0) this.#notify(message)
     else this.#request(message)
   }

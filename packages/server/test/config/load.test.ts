@@ -24,6 +24,7 @@ test('settings that no file gives have their defaults', async () => {
       maxPendingRequests: 256,
       dictionary: false,
       protobuf: false,
+      signing: false,
     },
     cluster: {
       callTimeoutMs: 10_000,
