@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-const maxGzipBytes = 8 * 1024
+const maxGzipBytes = 11 * 1024
 const client = join(import.meta.dirname, '../packages/client')
 
 const bundles = [

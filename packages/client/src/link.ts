@@ -7,17 +7,20 @@ import {
   dictionaryOf,
   encodeHandshakeRequest,
   encodePacket,
+  type HandshakeProtos,
+  type HandshakeServer,
   maxPacketBodyBytes,
   type Packet,
   PacketType,
   ProtocolError,
-  type RouteDictionary,
 } from '@shaddock/protocol'
 import { type Closed, closedByServer } from './closed.ts'
 import { type Coder, messageCoder } from './coder.ts'
 import { RequestError } from './errors.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { type PendingRequest, PendingRequests } from './pending.ts'
+import { protoCodec } from './proto-codec.ts'
+import type { ProtoStore } from './proto-store.ts'
 import type { WebSocketConstructor, WebSocketLike } from './socket.ts'
 import type { Timer } from './timer.ts'
 
@@ -28,8 +31,12 @@ export interface LinkOptions {
   readonly connectTimeoutMs: number
   /** The `user` of the handshake. */
   readonly user?: unknown
+  /** The public key of a client that signs its messages. */
+  readonly rsa?: unknown
+  /** Carries the bodies that the server has no protobuf definitions for. */
   readonly codec: Codec
-  /** Returns what replaces the protocol's own coder. Called again when the server has sent a dictionary. */
+  readonly protoStore?: ProtoStore
+  /** Returns what replaces the protocol's own coder. Called again when the server has answered the handshake. */
   readonly replaceCoder?: (own: Coder) => Coder
   readonly onPush: (route: string, message: unknown) => void
   /** Hears a socket's error, whose end follows. */
@@ -57,6 +64,7 @@ export class Link {
   readonly #opened = Promise.withResolvers<unknown>()
   readonly #closed = Promise.withResolvers<Closed>()
   readonly #deadline: Timer
+  readonly #keptProtos: HandshakeProtos | undefined
   #coder: Coder
   #state: 'handshaking' | 'open' | 'closed' = 'handshaking'
   #heartbeat: Heartbeat | undefined
@@ -65,7 +73,8 @@ export class Link {
     this.#options = options
     this.opened = this.#opened.promise
     this.closed = this.#closed.promise
-    this.#coder = this.#createCoder()
+    this.#keptProtos = options.protoStore?.load()
+    this.#coder = this.#createCoder({})
     this.socket = this.#connect()
     this.#deadline = setTimeout(() => this.#end(closeReasons.handshake), options.connectTimeoutMs)
   }
@@ -95,15 +104,20 @@ export class Link {
     this.#end(closeReasons.client)
   }
 
-  #createCoder(dictionary?: RouteDictionary): Coder {
-    const own = messageCoder(this.#options.codec, dictionary, (id) => this.#pending.routeOf(id))
-    return this.#options.replaceCoder?.(own) ?? own
+  #createCoder(server: HandshakeServer): Coder {
+    const { codec, replaceCoder } = this.#options
+    const protos = server.useProto ? (server.protos ?? this.#keptProtos) : server.protos
+    const own = messageCoder(protos ? protoCodec(protos, codec) : codec, dictionaryOf(server), (id) =>
+      this.#pending.routeOf(id),
+    )
+    return replaceCoder?.(own) ?? own
   }
 
   #connect(): WebSocketLike {
-    const { url, WebSocket, user, onError } = this.#options
+    const { url, WebSocket, user, rsa, protoStore, onError } = this.#options
+    const protoVersion = protoStore && (this.#keptProtos?.version || 0)
     // servers judge by its type what a client can do; Pomelo's own browser client says the same
-    const sys = { type: 'js-websocket', version: '0.0.1' }
+    const sys = { type: 'js-websocket', version: '0.0.1', rsa, protoVersion }
     const handshake = encodeHandshakeRequest({ sys, user })
     const socket = new WebSocket(url)
     socket.binaryType = 'arraybuffer'
@@ -151,7 +165,8 @@ export class Link {
     if (this.#state !== 'handshaking') return
     const { code, sys = {}, user } = decodeHandshakeAnswer(body)
     if (code !== 200) return this.#end({ ...closeReasons.refused, refusal: code })
-    this.#coder = this.#createCoder(dictionaryOf(sys))
+    this.#coder = this.#createCoder(sys)
+    if (sys.protos) this.#options.protoStore?.save(sys.protos)
     clearTimeout(this.#deadline)
     this.#state = 'open'
     this.#send(PacketType.ack)

@@ -5,6 +5,8 @@ import type { Closed } from './closed.ts'
 import type { Coder, Received } from './coder.ts'
 import { Link } from './link.ts'
 import { callSafely, type Listener, Listeners } from './listeners.ts'
+import { pageProtoStore } from './proto-store.ts'
+import { createSigningKey, type SigningKey } from './signing/signing-key.ts'
 import type { WebSocketConstructor, WebSocketLike } from './socket.ts'
 import type { Timer } from './timer.ts'
 
@@ -24,7 +26,7 @@ export interface PomeloOptions extends HostAddress {
   readonly decode?: Coder['decode']
   /** Has no effect. */
   readonly log?: boolean
-  /** Has no effect: messages are not signed, and a server that insists refuses the handshake. */
+  /** Whether to sign messages, for servers that insist. Nothing is encrypted. @default false */
   readonly encrypt?: boolean
   /** @default `globalThis.WebSocket` */
   readonly WebSocket?: WebSocketConstructor
@@ -46,13 +48,26 @@ export class Pomelo {
   #link: Link | undefined
   #ownCoder: Coder | undefined
   #timer: Timer | undefined
+  /** Of a client that signs its messages. */
+  #key: SigningKey | undefined
   /** Since the last time a connection was made. */
   #failedAttempts = 0
+
+  constructor() {
+    // pages take them off the object, as they could with the original
+    this.init = this.init.bind(this)
+    this.request = this.request.bind(this)
+    this.notify = this.notify.bind(this)
+    this.disconnect = this.disconnect.bind(this)
+    this.encode = this.encode.bind(this)
+    this.decode = this.decode.bind(this)
+  }
 
   /** Connects, after `disconnect()`. `onInit` is called on every connection, when it is ready. */
   init(options: PomeloOptions, onInit?: (socket: WebSocketLike) => void): void {
     this.disconnect()
     this.#failedAttempts = 0
+    this.#key = options.encrypt ? (this.#key ?? createSigningKey()) : undefined
     this.#connect(options, onInit)
   }
 
@@ -63,9 +78,12 @@ export class Pomelo {
   request(route: string, message: unknown, onAnswer?: Answer): void
   request(route: string, message: unknown, onAnswer?: Answer): void {
     if (!onAnswer && typeof message === 'function') return this.request(route, {}, message as Answer)
+    // as in the original, the message may hold its route
+    const target = route || (Object(message) as { route?: string }).route
+    if (!target) return
     this.#link?.request({
-      route,
-      message: message || {},
+      route: target,
+      message: this.#sign(message || {}),
       timeoutMs: Infinity,
       resolve: (body) => callSafely(() => onAnswer?.(body)),
       reject: () => {},
@@ -73,7 +91,7 @@ export class Pomelo {
   }
 
   notify(route: string, message?: unknown): void {
-    this.#link?.notify(route, message || {})
+    this.#link?.notify(route, this.#sign(message || {}))
   }
 
   disconnect(): void {
@@ -137,6 +155,14 @@ export class Pomelo {
     return this.off(event)
   }
 
+  #sign(message: unknown): unknown {
+    if (!this.#key) return message
+    const text = JSON.stringify(message)
+    // what is signed is what the text says, not what the page's object may say later
+    const copy: unknown = JSON.parse(text)
+    return isObject(copy) ? { ...copy, __crypto__: this.#key.sign(text) } : copy
+  }
+
   #connect(options: PomeloOptions, onInit: ((socket: WebSocketLike) => void) | undefined): void {
     const { host, port, user, encode, decode, handshakeCallback, WebSocket = globalThis.WebSocket } = options
     // a page that came over TLS may not connect without; in Node there is no page
@@ -147,7 +173,9 @@ export class Pomelo {
       WebSocket,
       connectTimeoutMs: 10_000,
       user,
+      rsa: this.#key?.rsa ?? {},
       codec: jsonCodec,
+      protoStore: pageProtoStore,
       replaceCoder: (own) => {
         this.#ownCoder = own
         return { encode: encode ?? own.encode, decode: decode ?? own.decode }
@@ -185,6 +213,10 @@ export class Pomelo {
     const delayMs = backoffMs(backoff, this.#failedAttempts++)
     this.#timer = setTimeout(() => this.#connect(options, onInit), delayMs)
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const backoff: Backoff = { minMs: 5_000, maxMs: Infinity, factor: 2, jitter: 'none' }

@@ -1,4 +1,10 @@
-import { encodeJson, encodePushPacket, MessageType } from '@shaddock/protocol'
+import {
+  encodeJson,
+  encodePushPacket,
+  encodeResponsePacket,
+  MessageType,
+  parseProtos,
+} from '@shaddock/protocol'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connect, type ConnectOptions, RequestError } from '../src/index.ts'
@@ -36,6 +42,22 @@ test('a request without a message sends an empty object', async () => {
   assert.equal(type, MessageType.request)
   assert.equal(route, 'chat.chatHandler.list')
   assert.deepEqual(body, {})
+})
+
+test('a server that defines bodies in protobuf is spoken to so', async () => {
+  const move = parseProtos({ 'a.b.move': { 'required uInt32 x': 1 } })
+  const protos = { server: move, client: move, version: 'v' }
+  await using server = await PomeloServer.start({ answer: { code: 200, sys: { protos, useProto: true } } })
+  await using client = await connect(server.url)
+  const connection = await server.connections.next()
+
+  const answer = client.request('a.b.move', { x: 5 })
+  const { id, bytes } = await connection.messages.next()
+  connection.send(encodeResponsePacket(Uint8Array.of(id), Uint8Array.of(0x08, 6)))
+
+  assert.deepEqual([...bytes], [0x08, 5])
+  assert.deepEqual(await answer, { x: 6 })
+  assert.throws(() => client.notify('a.b.move', {}), TypeError)
 })
 
 test('an answer whose code is a number from 400 rejects with it, its message and its body', async () => {

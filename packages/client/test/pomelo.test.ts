@@ -1,7 +1,15 @@
-import { encodeJson, encodePushPacket } from '@shaddock/protocol'
+import {
+  compileProtos,
+  encodeJson,
+  encodePushPacket,
+  encodeResponsePacket,
+  parseProtos,
+} from '@shaddock/protocol'
 import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { Pomelo, type PomeloOptions } from '../src/index.ts'
+import { usePage } from './fixtures/page.ts'
 import { createPomelo, record } from './fixtures/pomelo-client.ts'
 import { PomeloServer, response, type ServerConnection } from './fixtures/pomelo-server.ts'
 import { Queue } from './fixtures/queue.ts'
@@ -178,6 +186,97 @@ test('encode and decode replace the messages, and may use the own ones', async (
   assert.deepEqual(await answers.next(), { unwrapped: 2 })
 })
 
+const protos = {
+  server: parseProtos({ onMove: { 'required uInt32 x': 1 }, 'a.b.move': { 'required uInt32 code': 1 } }),
+  client: parseProtos({ 'a.b.move': { 'required uInt32 x': 1 } }),
+  version: 'v',
+}
+const sent = compileProtos(protos.server)
+
+test('bodies are in protobuf where the server defines them, each way', async (t) => {
+  usePage(t)
+  await using server = await PomeloServer.start({ answer: { code: 200, sys: { protos, useProto: true } } })
+  const { pomelo, connection } = await connected(t, server)
+  const heard = new Queue<unknown>()
+  pomelo.on('onMove', (message) => heard.put(message))
+
+  pomelo.request('a.b.move', { x: 5 }, (body) => heard.put(body))
+  const { id, bytes } = await connection.messages.next()
+  const answer = encodeResponsePacket(Uint8Array.of(id), sent.get('a.b.move')!.encode({ code: 200 }))
+  connection.send(answer, encodePushPacket('onMove', sent.get('onMove')!.encode({ x: 6 })))
+
+  assert.deepEqual([...bytes], [0x08, 5])
+  assert.deepEqual([await heard.next(), await heard.next()], [{ code: 200 }, { x: 6 }])
+})
+
+test('definitions are kept, and the next connection says their version', async (t) => {
+  const storage = usePage(t)
+  await using server = await PomeloServer.start({ answer: { code: 200, sys: { protos, useProto: true } } })
+  await using later = await PomeloServer.start({ answer: { code: 200, sys: { useProto: true } } })
+
+  const first = await connected(t, server)
+  const second = await connected(t, later)
+  second.pomelo.notify('a.b.move', { x: 7 })
+
+  assert.equal(first.connection.handshake?.sys.protoVersion, 0)
+  assert.equal(second.connection.handshake?.sys.protoVersion, 'v')
+  assert.deepEqual([...(await second.connection.messages.next()).bytes], [0x08, 7])
+  assert.deepEqual(JSON.parse(storage.get('protos') ?? ''), protos)
+})
+
+test('kept definitions are not used with a server that has none', async (t) => {
+  usePage(t).set('protos', JSON.stringify(protos))
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+
+  pomelo.notify('a.b.move', { x: 7 })
+
+  assert.deepEqual((await connection.messages.next()).body, { x: 7 })
+})
+
+test('with encrypt, messages are signed with the key that the handshake names', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server, { encrypt: true })
+  const { rsa_n } = connection.handshake?.sys.rsa as { rsa_n: string }
+  const n = Buffer.from(rsa_n, 'hex').toString('base64url')
+  const key = createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' })
+
+  pomelo.request('a.b.c', { text: 'e😀' })
+  pomelo.notify('a.b.c')
+  pomelo.notify('a.b.c', ['no object'])
+
+  for (const message of [{ text: 'e😀' }, {}]) {
+    const { __crypto__, ...body } = (await connection.messages.next()).body as { __crypto__: string }
+    assert.deepEqual(body, message)
+    assert.ok(verify('sha256', Buffer.from(JSON.stringify(body)), key, Buffer.from(__crypto__, 'hex')))
+  }
+  assert.deepEqual((await connection.messages.next()).body, ['no object'])
+})
+
+test('without encrypt, no key is named and nothing signed', async (t) => {
+  await using server = await PomeloServer.start()
+  const { pomelo, connection } = await connected(t, server)
+
+  pomelo.notify('a.b.c', { a: 1 })
+
+  assert.deepEqual(connection.handshake?.sys.rsa, {})
+  assert.deepEqual((await connection.messages.next()).body, { a: 1 })
+})
+
+test('methods may be taken off the object, and a message may hold its route', async (t) => {
+  await using server = await PomeloServer.start()
+  const { init, request, notify } = createPomelo(t)
+  await new Promise((resolve) => init(at(server), resolve))
+  const connection = await server.connections.next()
+
+  request('', { route: 'a.b.c' }, () => assert.fail('answered'))
+  request('', {}, () => assert.fail('answered'))
+  notify('a.b.d')
+
+  assert.equal((await connection.messages.next()).route, 'a.b.c')
+  assert.equal((await connection.messages.next()).route, 'a.b.d')
+})
+
 test('what is said without a connection is dropped', () => {
   const pomelo = new Pomelo()
 
@@ -212,9 +311,10 @@ test('listeners are kept as in Pomelo', () => {
 async function connected(
   t: TestContext,
   server: PomeloServer,
+  options: Partial<PomeloOptions> = {},
 ): Promise<{ pomelo: Pomelo; connection: ServerConnection }> {
   const pomelo = createPomelo(t)
-  await new Promise((resolve) => pomelo.init(at(server), resolve))
+  await new Promise((resolve) => pomelo.init({ ...at(server), ...options }, resolve))
   return { pomelo, connection: await server.connections.next() }
 }
 

@@ -18,7 +18,7 @@ export interface HandshakeClient {
   /** The version of the dictionary that the client kept. */
   dictVersion?: string
   /** The version of the protobuf definitions that it kept; 0 for none. */
-  protoVersion?: string | number
+  protoVersion?: string | number | undefined
   /** The public key of a client that signs its messages. */
   rsa?: unknown
   [key: string]: unknown
