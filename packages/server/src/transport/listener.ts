@@ -1,8 +1,9 @@
-import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { closeReasons } from '@shaddock/protocol'
 import { SetupError } from '../errors.ts'
 import { createFlushTurn } from './outbox.ts'
+import { createSocketServer } from './socket-server.ts'
+import type { SocketServer, TlsKeys } from './socket-server.ts'
 import { openTcp } from './tcp.ts'
 import type { Accept, Connection, ConnectionHandler, Transport, TransportLimits } from './transport.ts'
 import { createUpgrader } from './websocket.ts'
@@ -13,6 +14,8 @@ export interface ListenerOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly limits: TransportLimits
+  /** Makes all clients, of either kind, connect with TLS. */
+  readonly tls?: TlsKeys
   /** The most connections open at a time: further ones are closed as `full`. @default Infinity */
   readonly maxConnections?: number
   /** How long a client may take to say its first byte and, if that starts HTTP, all of its handshake. @default 10_000 */
@@ -23,7 +26,10 @@ export interface ListenerOptions {
   readonly onError?: (error: Error) => void
 }
 
-/** Returns a transport that serves WebSocket and TCP clients on one port. */
+/**
+ * Returns a transport that serves WebSocket and TCP clients on one port.
+ * @throws {SetupError} `tls` is no key and certificate that belong together.
+ */
 export function createListener(options: ListenerOptions): Transport {
   return new Listener(options)
 }
@@ -34,7 +40,7 @@ class Listener implements Transport {
   readonly #firstByteTimeoutMs: number
   readonly #maxConnections: number
   readonly #upgrade: (socket: Socket) => void
-  readonly #server: Server
+  readonly #sockets: SocketServer
   /** When each socket that nobody has opened yet was accepted; the oldest comes first. */
   readonly #undecided = new Map<Socket, number>()
   readonly #refused = new Set<Socket>()
@@ -49,8 +55,16 @@ class Listener implements Transport {
     this.#firstByteTimeoutMs = firstByteTimeoutMs
     this.#maxConnections = maxConnections
     this.#upgrade = createUpgrader(this.#shared, (connection, socket) => this.#open(connection, socket))
-    this.#server = createServer({ noDelay: true }, (socket) => this.#admit(socket))
+    this.#sockets = createSocketServer({
+      tls: options.tls,
+      handshakeTimeoutMs: firstByteTimeoutMs,
+      onSocket: (socket) => this.#admit(socket),
+    })
     this.#server.maxConnections = maxConnections + maxUndecided
+  }
+
+  get #server(): Server {
+    return this.#sockets.server
   }
 
   async listen(accept: Accept): Promise<{ host: string; port: number }> {
@@ -70,6 +84,7 @@ class Listener implements Transport {
     clearInterval(this.#sweep)
     // frees the port at once; its callback would wait for the connections, which are the caller's
     this.#server.close()
+    this.#sockets.destroyUnready()
     for (const socket of this.#undecided.keys()) socket.destroy()
     return Promise.resolve()
   }

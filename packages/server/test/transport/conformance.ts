@@ -110,7 +110,8 @@ export function testTransport(name: string, start: (limits: TransportLimits) => 
       assert.ok(waiting >= 3 * 10)
       assert.equal(countWrites(), 1)
       assert.deepEqual(received.map(text), ['word a', 'word b', 'word c'])
-      assert.equal(server.connection.bufferedBytes, 0)
+      // with TLS the client may have it before the server hears that it was written
+      while (server.connection.bufferedBytes > 0) await turn()
     })
 
     test('sends a frame to many connections', async () => {
