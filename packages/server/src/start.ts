@@ -36,6 +36,7 @@ import { askStats, serveStats } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
 import { TimerWheel } from './timer-wheel.ts'
 import { createListener } from './transport/listener.ts'
+import { readTls } from './transport/read-tls.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface StartOptions {
@@ -94,7 +95,7 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   const connector = entry.frontend
     ? await startFrontend({
         ...options,
-        transport: transportOf(options),
+        transport: await transportOf(options),
         app,
         core,
         dispatch,
@@ -234,11 +235,13 @@ function createDispatch(
   })
 }
 
-function transportOf({ transport, entry, config, log }: StartOptions): Transport {
+async function transportOf({ transport, entry, config, log }: StartOptions): Promise<Transport> {
   if (transport !== undefined) return transport
+  const { ssl } = config.connector
   return createListener({
     host: entry.host,
     port: entry.clientPort ?? 0,
+    ...(ssl !== undefined && { tls: await readTls(config.directory, ssl) }),
     limits: config.connector,
     maxConnections: config.connector.maxConnections,
     firstByteTimeoutMs: config.connector.handshakeTimeoutMs,

@@ -21,6 +21,21 @@ const typeNames = new WeakMap<z.core.$ZodType, string>()
 const longestMs = 86_400_000
 const level = oneOf(['debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 
+const sslSchema = settings({
+  key: required(
+    text(/./, 'a path, or PEM'),
+    'The private key of this server. With `ssl`, all its clients connect with TLS.',
+  ),
+  cert: required(text(/./, 'a path, or PEM'), 'Its certificate.'),
+  ca: optional(
+    text(/./, 'a path, or PEM'),
+    'none',
+    'Certificates that lead from that one to one that clients know.',
+  ),
+  passphrase: optional(text(/./, 'a text'), 'none', 'What opens the private key.'),
+  type: ignored(),
+})
+
 export const connectorSchema = settings({
   heartbeatSeconds: setting(integer(0, 3600), 30, 'How often each side gives a sign of life; 0: never.'),
   handshakeTimeoutMs: setting(
@@ -47,6 +62,7 @@ export const connectorSchema = settings({
     false,
     'Whether bodies travel as `serverProtos.json` and `clientProtos.json` define them.',
   ),
+  ssl: z.exactOptional(sslSchema),
 })
 
 export const clusterSchema = settings({
@@ -145,7 +161,7 @@ const args = typed('a string or an array of strings', (error) =>
 /** One server of `servers.json`. Keys that are not listed are the application's own. */
 export const serverSchema = z.looseObject(
   {
-    id: documented(id, id, { byDefault: 'required', meaning: 'The name of the server: no other has it.' }),
+    id: required(id, 'The name of the server: no other has it.'),
     host: setting(host, '127.0.0.1', 'The address that it listens on, if it is a frontend.'),
     clientHost: optional(host, '`host`', 'The address that clients are told.'),
     clientPort: optional(
@@ -189,6 +205,10 @@ function setting<T extends z.ZodMiniType>(
 
 function optional<T extends z.ZodMiniType>(type: T, byDefault: string, meaning: string) {
   return documented(z.exactOptional(type), type, { byDefault, meaning })
+}
+
+function required<T extends z.ZodMiniType>(type: T, meaning: string) {
+  return documented(type, type, { byDefault: 'required', meaning })
 }
 
 /** What Pomelo's files hold and nothing here needs. */
