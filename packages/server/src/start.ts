@@ -210,7 +210,7 @@ function createApplication(
 
 function createDispatch(
   { config, log }: StartOptions,
-  { rpc, membership, router, timers, inFlight }: Core,
+  { rpc, membership, router, find, timers, inFlight }: Core,
   app: ServerApplication,
   handlers: ReadonlyMap<string, Method>,
 ): Dispatch {
@@ -225,7 +225,7 @@ function createDispatch(
     timers,
     inFlight,
     log: log.named('handlers'),
-    pick: (type, session) => router.pick(type, session),
+    pick: (type, { session, server }) => (server === undefined ? router.pick(type, session) : find(server)),
     forward: (server, call) => {
       const { session } = call
       if (session instanceof ConnectedSession) return forward(server, call, session.snapshot)

@@ -105,6 +105,62 @@ test('a global filter may refuse, or answer itself, and its bug shows clients no
   )
 })
 
+test('a global filter may change the message and choose the server, and the handler sees no difference', async () => {
+  const definition = withFrontend((app) => {
+    app.globalFilter(async (call, next) => {
+      if (call.route !== 'back.work.count') return next()
+      return next(call.with({ message: { count: 7, push: false }, server: 'back-2' }))
+    })
+  })
+  const seen: string[] = []
+  const counting = withSetup(async (app) => {
+    await definition.setup(app)
+    app.filter(async (call, next) => {
+      seen.push(`${app.server.id} ${JSON.stringify(call.message)}`)
+      return next()
+    })
+  })
+  await using cluster = await startCluster(counting, { front: 1, back: 3 })
+  const client = await cluster.connect('front')
+
+  assert.deepEqual(await client.request('back.work.count', { count: 1, push: true }), { count: 7 })
+  assert.deepEqual(seen, ['back-2 {"count":7,"push":false}'])
+})
+
+test('a global filter that chooses a server which is not there refuses with NO_SERVER', async () => {
+  const definition = withFrontend((app) => {
+    app.globalFilter(async (call, next) => next(call.with({ server: 'back-9' })))
+  })
+  await using cluster = await startCluster(definition, servers)
+  const client = await cluster.connect('front')
+
+  await assert.rejects(client.request('back.work.who', {}), { code: 503, message: 'back-9 is not there' })
+})
+
+test('whether a client waits for the answer is known on the server that handles its call', async () => {
+  const seen: unknown[] = []
+  const definition = withSetup((app) => {
+    app.filter(async (call, next) => {
+      seen.push([app.server.type, call.isAwaited])
+      return next()
+    })
+  })
+  await using cluster = await startCluster(definition, servers)
+  const client = await cluster.connect('front')
+
+  for (const route of ['front.entry.echo', 'back.work.who'] as const) {
+    client.notify(route, {})
+    await client.request(route, {})
+  }
+
+  assert.deepEqual(seen, [
+    ['front', false],
+    ['front', true],
+    ['back', false],
+    ['back', true],
+  ])
+})
+
 test('what an application greets a client with is in the answer to the handshake', async () => {
   const definition = withFrontend((app) => {
     app.greet(async (request, address) => ({ hello: request.user, address }))

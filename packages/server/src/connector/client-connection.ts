@@ -181,14 +181,14 @@ export class ClientConnection implements ConnectionHandler {
   }
 
   #request({ idBytes, route, body }: Message): void {
-    this.#dispatch(route, body).then(
+    this.#dispatch(route, body, true).then(
       (answer) => this.#respond(idBytes, answer, route),
       (error: unknown) => this.#refuse(idBytes, error, route),
     )
   }
 
   #notify({ route, body }: Message): void {
-    this.#dispatch(route, body).then(
+    this.#dispatch(route, body, false).then(
       () => this.#pendingRequests--,
       (error: unknown) => {
         this.#pendingRequests--
@@ -198,7 +198,7 @@ export class ClientConnection implements ConnectionHandler {
   }
 
   /** Whoever calls it counts `#pendingRequests` down. No async function: it would cost each request promises. */
-  #dispatch(route: string | undefined, body: Uint8Array): Promise<Uint8Array> {
+  #dispatch(route: string | undefined, body: Uint8Array, isAwaited: boolean): Promise<Uint8Array> {
     const { config, callTimeoutMs, codec, dispatch } = this.#options
     this.#pendingRequests++
     try {
@@ -208,7 +208,8 @@ export class ClientConnection implements ConnectionHandler {
       }
       const json = this.#toJson(route, body)
       const deadline = Date.now() + callTimeoutMs
-      return dispatch(new ClientCall({ route, session: this.session, deadline, body: json, codec }))
+      const { session } = this
+      return dispatch(new ClientCall({ route, session, deadline, body: json, codec, isAwaited }))
     } catch (error) {
       return Promise.reject(error)
     }

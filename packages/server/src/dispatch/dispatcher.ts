@@ -3,7 +3,6 @@ import type { InFlight } from '../in-flight.ts'
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerInfo } from '../server-info.ts'
-import type { Session } from '../session/session.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 import type { Call } from './call.ts'
 import { execute } from './execution.ts'
@@ -27,7 +26,8 @@ export interface DispatcherOptions {
   readonly timers: TimerWheel
   readonly inFlight: InFlight
   readonly log: Log
-  readonly pick: (type: string, session: Session) => ServerInfo
+  /** The server of a type that a call goes to. */
+  readonly pick: (type: string, call: Call) => ServerInfo
   readonly forward: (server: ServerInfo, call: Call) => Promise<Uint8Array>
 }
 
@@ -42,7 +42,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   // no async functions on the way of a call: each would cost it another promise or two
   return (call) => {
     try {
-      if (!call.route.startsWith(prefix)) return forward(pick(typeOf(call.route), call.session), call)
+      if (!call.route.startsWith(prefix)) return forward(pick(typeOf(call.route), call), call)
       const serve = table.get(call.route)
       if (serve === undefined) throw new ServerError('NOT_FOUND', `no handler for ${call.route}`)
       return serve(call)
@@ -57,7 +57,7 @@ function serving(
   method: Method,
   { filters, unordered, order, ...parts }: DispatcherOptions,
 ): [string, Dispatch] {
-  const handle = (call: Call) => method(call.message, call.session)
+  const handle = (call: Call) => method(call.message, call.session, call)
   const run = filters.length === 0 ? handle : compose(filters, async (call) => handle(call))
   const options = { ...parts, order: unordered.has(route) ? undefined : order }
   return [route, (call) => execute(call, run, options)]

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { jsonCodec } from '@shaddock/protocol'
 import { InFlight } from '../../src/in-flight.ts'
 import { ClientCall } from '../../src/dispatch/call.ts'
+import type { Call } from '../../src/dispatch/call.ts'
 import { createDispatcher } from '../../src/dispatch/dispatcher.ts'
 import type { DispatcherOptions } from '../../src/dispatch/dispatcher.ts'
 import { SessionOrder } from '../../src/dispatch/order.ts'
@@ -64,6 +65,14 @@ test("a call to the server's own type goes to its handler, with the message and 
 
   assert.equal(await chat.call({ message: { text: 'hi' } }), '{"message":{"text":"hi"},"id":1}')
   assert.deepEqual(chat.forwarded, [])
+})
+
+test('a handler is also given the call: its route, and whether the client waits', async () => {
+  using chat = createChat({
+    say: (_message: unknown, _session: Session, { route, isAwaited }: Call) => ({ route, isAwaited }),
+  })
+
+  assert.equal(await chat.call({}), '{"route":"chat.talk.say","isAwaited":true}')
 })
 
 test('a call to another type is forwarded as it came to the server that is picked', async () => {

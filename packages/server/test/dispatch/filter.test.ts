@@ -74,3 +74,12 @@ test('a filter that throws before it waits rejects, it does not throw', async ()
 
   await assert.rejects(result, { code: 'DENIED' })
 })
+
+test('a filter may hand on another call, and those within it see that one', async () => {
+  const seen: string[] = []
+  const swapping: Filter = async (call, next) => next(call.with({ message: { swapped: true } }))
+  const handle = compose([swapping, tracing('inner', seen)], async (call) => call.message)
+
+  assert.deepEqual(await handle(callOf('x.y.z')), { swapped: true })
+  assert.deepEqual(seen, ['+inner x.y.z', '-inner'])
+})
