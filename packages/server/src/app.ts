@@ -10,7 +10,7 @@ import type { Session } from './session/session.ts'
 
 /**
  * One server of an application, as its modules and plugins see it. What configures it (`route`, `filter`, `greet`,
- * `globalFilter`, `unordered`, `use`) is for the setup function and for plugins; later it throws a `SetupError`.
+ * `globalFilter`, `handler`, `remote`, `unordered`, `use`) is for the setup function and for plugins; later it throws a `SetupError`.
  */
 export interface Application<C extends Contract = AnyContract> {
   /** This server. */
@@ -33,6 +33,10 @@ export interface Application<C extends Contract = AnyContract> {
   filter(filter: Filter): void
   /** Wraps every call of this frontend's clients, those that it forwards too. What `next` resolves with is the encoded answer. */
   globalFilter(filter: GlobalFilter): void
+  /** Serves clients what a folder's handler of that name would: `<type of this server>.<name>.<method>`. */
+  handler(name: string, module: object): void
+  /** Serves other servers what a folder's remote of that name would. */
+  remote(name: string, module: object): void
   /** Lets calls of one session to `route` run side by side. */
   unordered(route: string): void
   /** Decides on the handshakes of this frontend's clients. */
@@ -62,8 +66,19 @@ export interface AppDefinition<C extends Contract = Contract> {
   /** The game-server folder: it holds `app/servers` and `config`. */
   readonly directory: string
   readonly setup: Plugin
+  /** Whether the modules in `app/servers/<type>` are loaded. */
+  readonly loadsFolders: boolean
   /** For types alone. */
   readonly [contract]?: C
+}
+
+export interface DefineOptions {
+  /**
+   * Whether the modules in `app/servers/<type>` are loaded. Where it is false, the setup brings them all with
+   * `app.handler` and `app.remote`: in a program that was bundled to one file, say.
+   * @default true
+   */
+  readonly loadsFolders?: boolean
 }
 
 /**
@@ -73,7 +88,8 @@ export interface AppDefinition<C extends Contract = Contract> {
 export function defineApp<C extends Contract = AnyContract>(
   directory: string,
   setup: Plugin<C> = () => undefined,
+  { loadsFolders = true }: DefineOptions = {},
 ): AppDefinition<C> {
   // at run time every application is the same: only the types that its modules see differ
-  return { directory, setup: setup as Plugin<never> as Plugin }
+  return { directory, setup: setup as Plugin<never> as Plugin, loadsFolders }
 }

@@ -9,7 +9,7 @@ import {
   RouteDictionary,
 } from '@shaddock/protocol'
 import type { HandshakeProtos } from '@shaddock/protocol'
-import type { GlobalFilter } from './app.ts'
+import type { AppDefinition, GlobalFilter } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { Groups } from './channel/groups.ts'
 import { HandOver } from './channel/hand-over.ts'
@@ -38,6 +38,7 @@ import type { TimerWheel } from './timer-wheel.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface FrontendOptions {
+  readonly definition: AppDefinition
   readonly app: ServerApplication
   readonly config: Config
   readonly transport: Transport
@@ -64,7 +65,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   const { self } = membership
   const log = options.log.named('connector')
   const formats = new MessageFormats({
-    dictionary: config.connector.dictionary ? await createDictionary(config) : undefined,
+    dictionary: config.connector.dictionary ? await createDictionary(options) : undefined,
     protos: config.connector.protobuf ? createProtos(config) : undefined,
   })
 
@@ -119,8 +120,9 @@ function filtered(filters: readonly GlobalFilter[], dispatch: Dispatch, timers: 
     })
 }
 
-async function createDictionary({ directory, dictionary }: Config): Promise<RouteDictionary> {
-  const types = await listRoutes(directory)
+async function createDictionary({ definition, config }: FrontendOptions): Promise<RouteDictionary> {
+  const { directory, dictionary } = config
+  const types = definition.loadsFolders ? await listRoutes(directory) : []
   const built = buildDictionary(
     types.flatMap((type) => type.handlers),
     dictionary,

@@ -1,4 +1,4 @@
-export type { AnyContract, AppDefinition, Application, GlobalFilter, Plugin } from './app.ts'
+export type { AnyContract, AppDefinition, Application, DefineOptions, GlobalFilter, Plugin } from './app.ts'
 export { defineApp } from './app.ts'
 export type { Channel, LeaveCause } from './channel/channel.ts'
 export type { Channels, Leave, LeaveListener, UserAddress } from './channel/channels.ts'

@@ -31,6 +31,8 @@ export class ServerApplication implements Application {
   readonly channels: Channels
   readonly filters: Filter[] = []
   readonly globalFilters: GlobalFilter[] = []
+  readonly handlers = new Map<string, object>()
+  readonly remotes = new Map<string, object>()
   readonly unorderedRoutes = new Set<string>()
   readonly plugins: Plugin[] = []
   greeting: Greet | undefined
@@ -77,6 +79,16 @@ export class ServerApplication implements Application {
     this.globalFilters.push(filter)
   }
 
+  handler(name: string, module: object): void {
+    this.#mustBeStarting('handler')
+    addModule(this.handlers, name, module)
+  }
+
+  remote(name: string, module: object): void {
+    this.#mustBeStarting('remote')
+    addModule(this.remotes, name, module)
+  }
+
   unordered(route: string): void {
     this.#mustBeStarting('unordered')
     this.unorderedRoutes.add(route)
@@ -105,4 +117,11 @@ export class ServerApplication implements Application {
     if (this.#started)
       throw new SetupError(`app.${method} belongs in the setup: ${this.server.id} has started`)
   }
+}
+
+function addModule(modules: Map<string, object>, name: string, module: object): void {
+  if (name === '' || name.includes('.'))
+    throw new SetupError(`${JSON.stringify(name)} is no name of a module`)
+  if (modules.has(name)) throw new SetupError(`there are two modules ${name}`)
+  modules.set(name, module)
 }

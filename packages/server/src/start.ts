@@ -15,12 +15,13 @@ import type { Config, ServerEntry } from './config/config.ts'
 import { createDispatcher } from './dispatch/dispatcher.ts'
 import type { Dispatch } from './dispatch/dispatcher.ts'
 import { loadModules } from './dispatch/loader.ts'
+import type { LoadedModules } from './dispatch/loader.ts'
 import { SessionOrder } from './dispatch/order.ts'
 import { listMethods } from './dispatch/route-table.ts'
 import type { Method } from './dispatch/route-table.ts'
 import { createRouter } from './dispatch/router.ts'
 import type { Router } from './dispatch/router.ts'
-import { ServerError } from './errors.ts'
+import { ServerError, SetupError } from './errors.ts'
 import { startFrontend } from './frontend.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
@@ -83,13 +84,17 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   const { rpc, membership, timers } = core
   const app = createApplication(options, core, lifecycle)
 
-  const modules = await loadModules(definition.directory, entry.type, app)
-  serveRemotes({ rpc, timers, type: entry.type, methods: listMethods(modules.remotes) })
+  const loaded = definition.loadsFolders
+    ? await loadModules(definition.directory, entry.type, app)
+    : noModules
   await definition.setup(app)
   for (const plugin of app.plugins) await plugin(app)
   app.started()
 
-  const dispatch = createDispatch(options, core, app, listMethods(modules.handlers))
+  const remotes = joined(loaded.remotes, app.remotes)
+  serveRemotes({ rpc, timers, type: entry.type, methods: listMethods(remotes) })
+  const handlers = listMethods(joined(loaded.handlers, app.handlers))
+  const dispatch = createDispatch(options, core, app, handlers)
   serveForwarded(rpc, dispatch, jsonCodec, createSessionCalls(rpc, config.cluster.callTimeoutMs))
   lifecycle.onStop('calls in flight', () => core.inFlight.idle())
   const connector = entry.frontend
@@ -113,6 +118,18 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
   lifecycle.onStop('leaving', () => leave(core))
   log.debug({ ms: Date.now() - startedAt }, 'started')
   return { info: membership.self, app, stats, stop: () => lifecycle.stop() }
+}
+
+const noModules: LoadedModules = { handlers: new Map(), remotes: new Map() }
+
+/** @throws {SetupError} a folder and the setup both bring a module. */
+function joined(
+  loaded: ReadonlyMap<string, object>,
+  added: ReadonlyMap<string, object>,
+): Map<string, object> {
+  const twice = [...added.keys()].find((name) => loaded.has(name))
+  if (twice !== undefined) throw new SetupError(`there are two modules ${twice}`)
+  return new Map([...loaded, ...added])
 }
 
 /** What every server is made of below its modules. */

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { closeReasons, jsonCodec } from '@shaddock/protocol'
 import { SetupError } from '../src/errors.ts'
-import { ServerError } from '../src/index.ts'
+import { defineApp, ServerError } from '../src/index.ts'
 import { startCluster } from '../src/testing/index.ts'
+import type { App, Fixture } from './fixtures/app/app/contract.ts'
 import fixture from './fixtures/app/app.ts'
 import { json, PacketType, RawClient } from './fixtures/raw-client.ts'
 import { RecordedLog } from './fixtures/recorded-log.ts'
@@ -19,6 +20,8 @@ test('what configures a server belongs in its setup: later it is refused', async
     () => app.route('back', (_, servers) => servers[0]!),
     () => app.filter(async (_, next) => next()),
     () => app.globalFilter(async (_, next) => next()),
+    () => app.handler('more', {}),
+    () => app.remote('more', {}),
     () => app.unordered('front.entry.echo'),
     () => app.greet(() => undefined),
     () => app.use(() => undefined),
@@ -160,6 +163,56 @@ test('whether a client waits for the answer is known on the server that handles 
     ['back', true],
   ])
 })
+
+test('a setup brings handlers and remotes of its own beside those of the folders', async () => {
+  const definition = withSetup((app) => {
+    app.handler('extra', { where: () => ({ at: app.server.id }) })
+    app.remote('extra', { double: (value: number) => 2 * value })
+  })
+  await using cluster = await startCluster(definition, servers)
+  const client = await cluster.connect('front')
+  const request = (route: string) => client.request(route as 'back.work.who', {}) as Promise<unknown>
+  const rpc = cluster.app('front-1').rpc as unknown as Record<
+    string,
+    Record<string, Record<string, (key: null, value: number) => Promise<number>>>
+  >
+
+  assert.deepEqual(await request('back.extra.where'), { at: 'back-1' })
+  assert.deepEqual(await request('front.extra.where'), { at: 'front-1' })
+  assert.equal(await rpc['back']!['extra']!['double']!(null, 21), 42)
+  assert.equal((await client.request('back.work.who', {})).serverId, 'back-1')
+})
+
+test('an application whose folders are not loaded serves what its setup brings alone', async () => {
+  const definition = defineApp<Fixture>(
+    fixture.directory,
+    (app) => app.handler('extra', { where: () => ({ at: app.server.id }) }),
+    { loadsFolders: false },
+  )
+  await using cluster = await startCluster(definition, servers, { connector: { dictionary: true } })
+  const client = await cluster.connect('front')
+  const request = (route: string) => client.request(route as 'back.work.who', {}) as Promise<unknown>
+
+  assert.deepEqual(await request('back.extra.where'), { at: 'back-1' })
+  await assert.rejects(client.request('back.work.who', {}), { code: 404 })
+})
+
+for (const [what, setup, message] of [
+  ['in a folder too', (app: App) => app.handler('work', {}), 'there are two modules work'],
+  [
+    'twice',
+    (app: App) => {
+      app.remote('more', {})
+      app.remote('more', {})
+    },
+    'there are two modules more',
+  ],
+  ['with a dot in its name', (app: App) => app.handler('a.b', {}), '"a.b" is no name of a module'],
+] as const) {
+  test(`a module that a setup brings ${what} is refused`, async () => {
+    await assert.rejects(startCluster(withSetup(setup), { back: 1 }), { name: 'SetupError', message })
+  })
+}
 
 test('what an application greets a client with is in the answer to the handshake', async () => {
   const definition = withFrontend((app) => {
