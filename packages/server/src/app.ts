@@ -1,5 +1,6 @@
 import type { Awaitable, Contract, Rpc as RpcOf } from '@shaddock/protocol'
 import type { Channels } from './channel/channels.ts'
+import type { Clients } from './clients.ts'
 import type { MembershipListener } from './cluster/membership.ts'
 import type { Greet } from './connector/client-connection.ts'
 import type { Filter } from './dispatch/filter.ts'
@@ -23,6 +24,7 @@ export interface Application<C extends Contract = AnyContract> {
   /** Calls the remotes of other servers: `rpc.<type>.<module>.<method>(key, …arguments)`. */
   readonly rpc: RpcOf<C, RouteKey<Session<C['session']>>>
   readonly channels: Channels<C['pushes']>
+  readonly clients: Clients<C['session'], C['pushes']>
   /** The servers of a type that are there now, in the order of their ids. */
   servers(type: keyof C['servers'] & string): readonly ServerInfo[]
   /** Calls `listener` after servers have come or gone. Returns the undo. */

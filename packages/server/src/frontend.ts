@@ -79,6 +79,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     tellGone: createTellGone(rpc, self),
     tellAdopt: createTellAdopt(rpc, self),
   })
+  app.clients.open({ sessions, groups })
   core.handOver = new HandOver({
     groups,
     pick: (type, name) => router.pick(type, name),

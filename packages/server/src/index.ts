@@ -2,6 +2,7 @@ export type { AnyContract, AppDefinition, Application, DefineOptions, GlobalFilt
 export { defineApp } from './app.ts'
 export type { Channel, LeaveCause } from './channel/channel.ts'
 export type { Channels, Leave, LeaveListener, UserAddress } from './channel/channels.ts'
+export type { BindListener, Clients } from './clients.ts'
 export type { Config, ServerEntry } from './config/config.ts'
 export type { Greet } from './connector/client-connection.ts'
 export type { Call, CallChange } from './dispatch/call.ts'

@@ -1,6 +1,7 @@
 import type { Awaitable, Rpc as RpcOf } from '@shaddock/protocol'
 import type { AnyContract, Application, GlobalFilter, Plugin } from './app.ts'
 import type { Channels } from './channel/channels.ts'
+import type { LocalClients } from './clients.ts'
 import type { Membership, MembershipListener } from './cluster/membership.ts'
 import type { Greet } from './connector/client-connection.ts'
 import type { Filter } from './dispatch/filter.ts'
@@ -17,6 +18,7 @@ export interface ApplicationParts {
   readonly log: Log
   readonly rpc: RpcOf<AnyContract, RouteKey<Session>>
   readonly channels: Channels
+  readonly clients: LocalClients
   readonly membership: Membership
   readonly router: Router<Session>
   readonly lifecycle: Lifecycle
@@ -29,6 +31,7 @@ export class ServerApplication implements Application {
   readonly log: Log
   readonly rpc: ApplicationParts['rpc']
   readonly channels: Channels
+  readonly clients: LocalClients
   readonly filters: Filter[] = []
   readonly globalFilters: GlobalFilter[] = []
   readonly handlers = new Map<string, object>()
@@ -47,6 +50,7 @@ export class ServerApplication implements Application {
     this.log = parts.log
     this.rpc = parts.rpc
     this.channels = parts.channels
+    this.clients = parts.clients
     this.#membership = parts.membership
     this.#router = parts.router
     this.#lifecycle = parts.lifecycle

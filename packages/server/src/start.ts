@@ -4,6 +4,7 @@ import type { Bus } from './bus/bus.ts'
 import { LocalChannels } from './channel/channels.ts'
 import type { HandOver } from './channel/hand-over.ts'
 import { TakeOver } from './channel/take-over.ts'
+import { LocalClients } from './clients.ts'
 import { InFlight } from './in-flight.ts'
 import { createMembership } from './cluster/membership.ts'
 import type { Membership } from './cluster/membership.ts'
@@ -214,6 +215,7 @@ function createApplication(
     directory: definition.directory,
     environment: config.environment,
     log: log.named('app'),
+    clients: new LocalClients(jsonCodec, log),
     rpc: createRpcProxy({
       servers: (type) => membership.servers(type),
       find,

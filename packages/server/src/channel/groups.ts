@@ -94,21 +94,31 @@ export class Groups {
     this.#tellGone(successor.owner, { key: successor.key, uid, join })
   }
 
-  /** Writes a push to every member of a group. Framed once for each format among them. */
+  /** Writes a push to every member of a group. */
   push(key: string, route: string, body: Uint8Array): void {
     const group = this.#groups.get(key)
-    if (group !== undefined) this.#write(group.sessions, route, body)
+    if (group !== undefined) this.write(group.sessions, route, body)
   }
 
   pushToUids(uids: readonly string[], route: string, body: Uint8Array): void {
     const sessions = new Set<ConnectedSession>()
     for (const uid of uids) for (const session of this.#sessions.ofUid(uid)) sessions.add(session)
-    this.#write(sessions, route, body)
+    this.write(sessions, route, body)
   }
 
   pushToAll(route: string, body: Uint8Array): void {
     const bound = [...this.#sessions.all()].filter((session) => session.uid !== null)
-    this.#write(bound, route, body)
+    this.write(bound, route, body)
+  }
+
+  /** Writes a push to sessions, framed once for each format among them. */
+  write(sessions: Iterable<ConnectedSession>, route: string, body: Uint8Array): void {
+    const frames = new PushFrames((format) => this.#frame(format, route, body))
+    for (const { connection, format } of sessions) {
+      // without a format it has not shaken hands
+      const frame = format && frames.of(format)
+      if (frame) connection.sendFrame(frame)
+    }
   }
 
   /** The groups of channels that live on servers of a type, and that no other server has taken over. */
@@ -163,15 +173,6 @@ export class Groups {
     const group: Group = { key, owner, uids: new Map(), sessions: new Set(), successor: undefined }
     this.#groups.set(key, group)
     return group
-  }
-
-  #write(sessions: Iterable<ConnectedSession>, route: string, body: Uint8Array): void {
-    const frames = new PushFrames((format) => this.#frame(format, route, body))
-    for (const { connection, format } of sessions) {
-      // without a format it has not shaken hands
-      const frame = format && frames.of(format)
-      if (frame) connection.sendFrame(frame)
-    }
   }
 
   #frame(format: MessageFormat, route: string, body: Uint8Array): Frame | undefined {

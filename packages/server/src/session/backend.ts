@@ -48,6 +48,10 @@ export class BackendSession implements Session {
     return Object.hasOwn(this.#snapshot.state, key) ? this.#snapshot.state[key] : undefined
   }
 
+  get state(): Readonly<Record<string, unknown>> {
+    return { ...this.#snapshot.state, ...Object.fromEntries(this.#values ?? []) }
+  }
+
   set(key: string, value: unknown): void {
     this.#values ??= new Map()
     this.#changes ??= new Map()

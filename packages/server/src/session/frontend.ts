@@ -106,6 +106,10 @@ export class ConnectedSession implements FrontendSession {
     return this.#state?.[key]
   }
 
+  get state(): Readonly<Record<string, unknown>> {
+    return { ...this.#state }
+  }
+
   set(key: string, value: unknown): void {
     // without a prototype, so that no key is special
     this.#state ??= Object.create(null) as Record<string, unknown>

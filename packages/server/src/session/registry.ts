@@ -5,6 +5,8 @@ export class SessionRegistry implements SessionHome {
   readonly #byId = new Map<number, ConnectedSession>()
   readonly #byUid = new Map<string, Set<ConnectedSession>>()
   #nextId = 1
+  /** Called when a session is there. */
+  onAdded: (session: ConnectedSession) => void = ignore
   /** Called when a session gets its uid, and when it loses it or closes. */
   onBound: (session: ConnectedSession, uid: string) => void = ignore
   onUnbound: (session: ConnectedSession, uid: string) => void = ignore
@@ -34,6 +36,7 @@ export class SessionRegistry implements SessionHome {
 
   add(session: ConnectedSession): void {
     this.#byId.set(session.id, session)
+    this.onAdded(session)
   }
 
   remove(session: ConnectedSession): void {

@@ -21,6 +21,8 @@ export interface Session<State extends object = Record<string, unknown>> {
   /** Forgets who it is. @throws {ServerError} `GONE`: the connection is closed. */
   unbind(): Promise<void>
   get<K extends keyof State>(key: K): State[K] | undefined
+  /** All that `get` would give, as it is now. */
+  readonly state: Readonly<Partial<State>>
   /** On the frontend this holds at once; on a back end it is seen by this call alone until `push`. */
   set<K extends keyof State>(key: K, value: State[K]): void
   /** Sends what `set` changed since to the frontend. Does nothing there. @throws {ServerError} `GONE`: the connection is closed. */

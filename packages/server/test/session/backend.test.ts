@@ -96,6 +96,22 @@ test('what a back end sets is seen by this call at once, by the next one only af
   assert.deepEqual([await app.step(), await app.step(), await app.step()], [1, 2, 2])
 })
 
+test('the state is what the frontend had and this call has set', async () => {
+  await using app = await startWith(
+    async (session) => {
+      session.set('room', 'lobby')
+      await session.push()
+    },
+    (session) => {
+      session.set('count', 1)
+      return session.state
+    },
+  )
+  await app.step()
+
+  assert.deepEqual(await app.step(), { room: 'lobby', count: 1 })
+})
+
 test('what the frontend sets is seen by the next call', async () => {
   await using app = await startWith((session) => session.get('room'))
   await app.client.request('front.entry.bind', { uid: 'ada', room: 'lobby' })

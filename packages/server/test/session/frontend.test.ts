@@ -111,6 +111,22 @@ test('a session keeps what is set, under whatever key', async () => {
   assert.equal(({} as Record<string, unknown>)['key'], undefined)
 })
 
+test('the state of a session is a copy of all that is set, under whatever key', async () => {
+  using opened = await openSession()
+  const { session } = opened
+  assert.deepEqual(session.state, {})
+  session.set('room', 'lobby')
+  session.set('__proto__', 1)
+
+  const { state } = session
+  session.set('room', 'cellar')
+
+  assert.deepEqual(Object.entries(state), [
+    ['room', 'lobby'],
+    ['__proto__', 1],
+  ])
+})
+
 test('what travels of a session is what it holds, and is encoded once until that changes', async () => {
   using opened = await openSession()
   const { session } = opened
