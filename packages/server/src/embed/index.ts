@@ -1,0 +1,15 @@
+export type { Launch, Life } from '../cli/life.ts'
+export type { Reports, ServerState, ServerStatus } from '../cli/supervised-server.ts'
+export { createSupervisor, type Supervisor, type SupervisorOptions } from '../cli/supervisor.ts'
+export type {
+  ClusterConfig,
+  Config,
+  ConnectorConfig,
+  LogConfig,
+  MasterConfig,
+  ServerEntry,
+} from '../config/config.ts'
+export type { RunningServer } from '../start.ts'
+export type { ServerStats } from '../system/stats.ts'
+export { type ConfigSettings, createConfig } from './config.ts'
+export { joinServer, type JoinOptions } from './server.ts'
