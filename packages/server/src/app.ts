@@ -25,8 +25,8 @@ export interface Application<C extends Contract = AnyContract> {
   readonly rpc: RpcOf<C, RouteKey<Session<C['session']>>>
   readonly channels: Channels<C['pushes']>
   readonly clients: Clients<C['session'], C['pushes']>
-  /** The servers of a type that are there now, in the order of their ids. */
-  servers(type: keyof C['servers'] & string): readonly ServerInfo[]
+  /** The servers of a type that are there now, in the order of their ids; without a type, all of them. */
+  servers(type?: keyof C['servers'] & string): readonly ServerInfo[]
   /** Calls `listener` after servers have come or gone. Returns the undo. */
   onServers(listener: MembershipListener): () => void
   /** Gives a server type its own choice of server, in place of hashing by uid. */

@@ -60,8 +60,8 @@ export class ServerApplication implements Application {
     return this.#membership.self
   }
 
-  servers(type: string): readonly ServerInfo[] {
-    return this.#membership.servers(type)
+  servers(type?: string): readonly ServerInfo[] {
+    return type === undefined ? this.#membership.all() : this.#membership.servers(type)
   }
 
   onServers(listener: MembershipListener): () => void {

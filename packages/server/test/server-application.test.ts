@@ -29,6 +29,15 @@ test('what configures a server belongs in its setup: later it is refused', async
     assert.throws(configure, SetupError)
 })
 
+test('a server knows the servers of a type, and of all types', async () => {
+  await using cluster = await startCluster(fixture, { front: 1, back: 2 })
+  const app = cluster.app('front-1')
+  const idsOf = (servers: readonly { id: string }[]) => servers.map(({ id }) => id).sort()
+
+  assert.deepEqual(idsOf(app.servers('back')), ['back-1', 'back-2'])
+  assert.deepEqual(idsOf(app.servers()), ['back-1', 'back-2', 'front-1'])
+})
+
 test('a type may be given its own choice of server', async () => {
   const definition = withFrontend((app) => {
     app.route('back', (session, servers) => {
