@@ -10,7 +10,22 @@ import { SetupError } from '../errors.ts'
  */
 export function runtimeFolderOf(directory: string): string {
   const hash = createHash('sha256').update(realpathSync(directory)).digest('hex')
-  return join(tmpdir(), `shaddock-${process.getuid?.() ?? 'user'}`, hash.slice(0, 12))
+  return join(userFolder(), hash.slice(0, 12))
+}
+
+/**
+ * Makes the folder of all that this user runs, and returns it.
+ * @throws {SetupError} something else has its name, or it belongs to or lets in another user.
+ */
+export function makeUserFolder(): string {
+  const folder = userFolder()
+  makeFolder(folder)
+  checkPrivate(folder)
+  return folder
+}
+
+function userFolder(): string {
+  return join(tmpdir(), `shaddock-${process.getuid?.() ?? 'user'}`)
 }
 
 /**
