@@ -34,7 +34,7 @@ import { createForward, serveForwarded } from './system/calls.ts'
 import { serveGone } from './system/groups.ts'
 import { answerMs, createAskGive, createAskSeen, seenBy, serveHandOver } from './system/hand-over.ts'
 import { createSessionCalls } from './system/sessions.ts'
-import { askStats, serveStats } from './system/stats.ts'
+import { askStats, serveStats, statsOfProcess } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
 import { TimerWheel } from './timer-wheel.ts'
 import { createListener } from './transport/listener.ts'
@@ -110,8 +110,11 @@ async function start(options: StartOptions, lifecycle: Lifecycle): Promise<Runni
     : undefined
   const stats = (): ServerStats => ({
     uptimeMs: Date.now() - startedAt,
-    memoryBytes: process.memoryUsage.rss(),
-    ...(connector !== undefined && { connections: connector.connections }),
+    ...statsOfProcess(),
+    calls: core.inFlight.count,
+    timers: timers.waiting,
+    ...(options.bus.traffic && { bus: options.bus.traffic }),
+    ...(connector && { connections: connector.connections, backlogBytes: connector.backlogBytes }),
   })
   serveStats(rpc, stats)
 

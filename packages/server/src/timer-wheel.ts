@@ -39,6 +39,11 @@ export class TimerWheel {
     this.#now = now ?? (() => performance.now())
   }
 
+  /** How many delayed calls are still to come. */
+  get waiting(): number {
+    return this.#waiting.count
+  }
+
   /** Calls `run` after `delayMs`: at the next tick when that is 0 or less, never when it is `Infinity`. */
   schedule(delayMs: number, run: () => void): Timer {
     const dueAt = this.#now() + Math.max(0, delayMs)

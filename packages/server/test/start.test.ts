@@ -124,7 +124,28 @@ test('a server knows what its entry says of it, and how it is doing', async () =
   assert.equal('clientPort' in back.app.server, false)
   assert.equal(front.stats().connections, 0)
   assert.equal('connections' in back.stats(), false)
-  assert.ok(back.stats().memoryBytes > 0)
+  assert.ok(back.stats().memoryBytes > back.stats().heapBytes)
+  assert.equal(back.stats().calls, 0)
+  assert.equal('bus' in back.stats(), false)
+})
+
+test('a frontend knows how much waits for the client that reads most slowly', async () => {
+  const transport = createMemoryTransport({ limits: { maxBodyBytes: 65_536, maxBacklogBytes: 1_048_576 } })
+  await using front = await startOne('front-1', { transport })
+  const client = new RawClient(transport.connect())
+  await client.greet()
+  const raw = transport.connect()
+  const slow = new RawClient(raw)
+  await slow.greet()
+  assert.equal(front.stats().backlogBytes, 0)
+
+  raw.pause()
+  for (let id = 1; id <= 20; id++) slow.request(id, 'front.entry.echo', { text: 'x'.repeat(10_000) })
+  // what the stream between them holds is as good as read
+  while ((front.stats().backlogBytes ?? 0) < 100_000) await turn()
+  raw.resume()
+
+  while (front.stats().backlogBytes !== 0) await turn()
 })
 
 test('a later life of a server has a larger incarnation', async () => {

@@ -34,6 +34,22 @@ test('a timer runs once, never early and at most a tick late', (t) => {
   )
 })
 
+test('it knows how many timers are still to come', (t) => {
+  const clock = startClock(t)
+  const wheel = new TimerWheel({ tickMs, now: clock.now })
+  wheel.schedule(100, () => undefined)
+  const cancelled = wheel.schedule(100, () => undefined)
+  wheel.schedule(10_000, () => undefined)
+  assert.equal(wheel.waiting, 3)
+
+  cancelled.cancel()
+  clock.advance(200)
+  assert.equal(wheel.waiting, 1)
+
+  wheel.close()
+  assert.equal(wheel.waiting, 0)
+})
+
 test('a delay may be hours long', (t) => {
   const clock = startClock(t)
   const wheel = new TimerWheel({ tickMs, now: clock.now })

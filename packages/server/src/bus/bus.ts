@@ -5,6 +5,8 @@
  * when what arrived along with it has been delivered.
  */
 export interface Bus {
+  /** What its links have carried so far. Absent where nothing leaves the process. */
+  readonly traffic?: Readonly<BusTraffic>
   /** Resolves once everything published by or to servers that are there now would arrive. */
   open(): Promise<void>
   /**
@@ -26,6 +28,12 @@ export interface Bus {
   request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
   /** Sends what is queued, then disconnects. What was in flight rejects with `NO_SERVER`. */
   close(): Promise<void>
+}
+
+/** Bytes to and from all others, with what the bus itself adds. */
+export interface BusTraffic {
+  sentBytes: number
+  receivedBytes: number
 }
 
 /** A message to a subscriber. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { ServerError } from '../errors.ts'
+import type { BusTraffic } from './bus.ts'
 import { encodeFrames, frameHeadBytes, FrameReader } from './frame.ts'
 import type { Frame } from './frame.ts'
 import type { Link } from './interest.ts'
@@ -7,6 +8,8 @@ import { Turn } from '../turn.ts'
 
 export interface FramedSocketOptions {
   readonly maxQueuedBytes: number
+  /** Where its bytes are counted. */
+  readonly traffic: BusTraffic
   /** Called once when nothing more comes, whoever ended it; `cause` is why, if not by the wish of either side. */
   readonly onClose: (cause: unknown) => void
 }
@@ -70,11 +73,15 @@ export class FramedSocket implements Link {
 
   #write(frames: readonly Frame[]): void {
     this.#queuedBytes = 0
-    if (this.#state === 'open') this.#socket.write(encodeFrames(frames))
+    if (this.#state !== 'open') return
+    const bytes = encodeFrames(frames)
+    this.#options.traffic.sentBytes += bytes.length
+    this.#socket.write(bytes)
   }
 
   #read(chunk: Buffer): void {
     if (this.#state !== 'open') return
+    this.#options.traffic.receivedBytes += chunk.length
     try {
       this.#reader.read(chunk)
     } catch (error) {

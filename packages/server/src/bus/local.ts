@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { TimerWheel } from '../timer-wheel.ts'
-import type { Bus, BusMessage } from './bus.ts'
+import type { Bus, BusMessage, BusTraffic } from './bus.ts'
 import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
 import { SocketFolder } from './socket-folder.ts'
@@ -35,6 +35,7 @@ export function createLocalBus(options: LocalBusOptions): Bus {
 const farewellMs = 1_000
 
 class LocalBus implements Bus {
+  readonly traffic: BusTraffic = { sentBytes: 0, receivedBytes: 0 }
   readonly #options: LocalBusOptions
   readonly #timers: TimerWheel
   readonly #exchange: Exchange
@@ -56,6 +57,7 @@ class LocalBus implements Bus {
       exchange: this.#exchange,
       timers: this.#timers,
       maxQueuedBytes,
+      traffic: this.traffic,
       onError,
     })
     this.#server = createServer((socket) => this.#links.accept(socket))

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { ProtocolError } from '@shaddock/protocol'
 import type { Timer, TimerWheel } from '../timer-wheel.ts'
+import type { BusTraffic } from './bus.ts'
 import type { Exchange } from './exchange.ts'
 import { frameKinds, frameOf } from './frame.ts'
 import type { Frame } from './frame.ts'
@@ -16,6 +17,8 @@ export interface SocketLinksOptions {
   readonly exchange: Exchange
   readonly timers: TimerWheel
   readonly maxQueuedBytes: number
+  /** Where what the links carry is counted. */
+  readonly traffic: BusTraffic
   /** Takes why a link was closed, with the name of its other side. */
   readonly onError: (error: unknown, peer: string) => void
 }
@@ -103,8 +106,9 @@ export class SocketLinks {
   }
 
   #adopt(socket: Socket): FramedSocket {
-    const { maxQueuedBytes } = this.#options
-    const link = new FramedSocket(socket, { maxQueuedBytes, onClose: (cause) => this.#onClose(link, cause) })
+    const { maxQueuedBytes, traffic } = this.#options
+    const onClose = (cause: unknown) => this.#onClose(link, cause)
+    const link = new FramedSocket(socket, { maxQueuedBytes, traffic, onClose })
     this.#sockets.add(link)
     void link.freed.then(() => this.#sockets.delete(link))
     return link

@@ -1,4 +1,5 @@
 import type { ServerInfo } from '../server-info.ts'
+import { statsOfProcess } from '../system/stats.ts'
 import { checkServers } from './check-servers.ts'
 import type { Orders } from './orders.ts'
 import type { StopRequest } from './stop-request.ts'
@@ -45,6 +46,6 @@ function statusOf({ id, type, pid, incarnation }: ServerInfo, stop: StopRequest)
     pid,
     incarnation,
     uptimeMs: process.uptime() * 1_000,
-    memoryBytes: process.memoryUsage.rss(),
+    ...statsOfProcess(),
   }
 }

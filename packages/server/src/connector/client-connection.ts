@@ -77,6 +77,10 @@ export class ClientConnection implements ConnectionHandler {
     )
   }
 
+  get backlogBytes(): number {
+    return this.#connection.bufferedBytes
+  }
+
   onPacket(type: PacketType, body: Uint8Array): void {
     this.#heardAt = performance.now()
     switch (type) {

@@ -10,6 +10,8 @@ export interface ConnectorOptions extends ClientConnectionOptions {
 /** The clients' edge of a frontend server. */
 export interface Connector {
   readonly connections: number
+  /** The most that waits for one client, in bytes: past `maxBacklogBytes` it is closed. */
+  readonly backlogBytes: number
   listen(): Promise<{ readonly host: string; readonly port: number }>
   /** Accepts nobody new. */
   close(): Promise<void>
@@ -27,6 +29,11 @@ export function createConnector(options: ConnectorOptions): Connector {
   return {
     get connections() {
       return open.size
+    },
+    get backlogBytes() {
+      let most = 0
+      for (const { backlogBytes } of open) most = Math.max(most, backlogBytes)
+      return most
     },
     listen: () =>
       options.transport.listen((connection) => {

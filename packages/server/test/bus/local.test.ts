@@ -105,6 +105,22 @@ test('requests past maxQueuedBytes are refused with BUSY, those before it are an
   assert.equal(await ask(asker!, 'echo', 'again'), 'again')
 })
 
+test('what one bus has sent, the other has received', async () => {
+  await using network = new LocalNetwork()
+  const [asker, answerer] = [0, 1].map(() => network.createBus({ onError: assert.ifError }))
+  answerer!.subscribe('echo', echo)
+  await Promise.all([asker!.open(), answerer!.open()])
+  const before = { ...asker!.traffic! }
+
+  await ask(asker!, 'echo', 'x'.repeat(1_000))
+
+  // the question and the answer have the same length, and heads of the same length
+  const { sentBytes, receivedBytes } = asker!.traffic!
+  assert.equal(sentBytes - before.sentBytes, 1_013)
+  assert.equal(receivedBytes - before.receivedBytes, 1_013)
+  assert.deepEqual(answerer!.traffic, { sentBytes: receivedBytes, receivedBytes: sentBytes })
+})
+
 test('a message past maxQueuedBytes that is no request closes the link, and is reported', async () => {
   await using network = new LocalNetwork()
   const reported = Promise.withResolvers<[unknown, string]>()

@@ -6,6 +6,8 @@ import type { Life } from '../../src/cli/life.ts'
 import { SupervisedServer } from '../../src/cli/supervised-server.ts'
 import { SetupError } from '../../src/errors.ts'
 
+const noStats = { uptimeMs: 0, memoryBytes: 0, heapBytes: 0, resources: {}, calls: 0, timers: 0 }
+
 /** A server whose lives begin and end as the test says, on the test's clock. */
 function superviseOne(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
@@ -28,7 +30,7 @@ function superviseOne(t: TestContext) {
       ended: ended.promise,
       stop: () => news.push('told to stop'),
       kill: () => ended.resolve('SIGKILL'),
-      stats: () => Promise.resolve({ uptimeMs: 0, memoryBytes: 0 }),
+      stats: () => Promise.resolve(noStats),
     }
   }
   const entry = {

@@ -7,14 +7,21 @@ import { openPair } from '../cluster/peers.ts'
 test('a server says how it is doing at the time that it is asked', async () => {
   await using pair = await openPair()
   let uptimeMs = 0
-  serveStats(pair.callee.rpc, () => ({ uptimeMs: ++uptimeMs, memoryBytes: 2, connections: 3 }))
+  const others = {
+    memoryBytes: 2,
+    heapBytes: 1,
+    resources: { Timeout: 1 },
+    calls: 0,
+    timers: 4,
+    connections: 3,
+  }
+  serveStats(pair.callee.rpc, () => ({ uptimeMs: ++uptimeMs, ...others }))
 
   await askStats(pair.caller.rpc, infoOf('chat-1'), 1_000)
 
   assert.deepEqual(await askStats(pair.caller.rpc, infoOf('chat-1'), 1_000), {
     uptimeMs: 2,
-    memoryBytes: 2,
-    connections: 3,
+    ...others,
   })
 })
 
