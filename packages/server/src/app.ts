@@ -8,6 +8,7 @@ import type { Pick, RouteKey } from './dispatch/router.ts'
 import type { Log } from './log.ts'
 import type { ServerInfo } from './server-info.ts'
 import type { Session } from './session/session.ts'
+import type { Sessions } from './system/cluster-sessions.ts'
 
 /**
  * One server of an application, as its modules and plugins see it. What configures it (`route`, `filter`, `greet`,
@@ -27,6 +28,8 @@ export interface Application<C extends Contract = AnyContract> {
   readonly clients: Clients<C['session'], C['pushes']>
   /** The servers of a type that are there now, in the order of their ids; without a type, all of them. */
   servers(type?: keyof C['servers'] & string): readonly ServerInfo[]
+  /** Who is connected, whichever frontend it is on. */
+  readonly sessions: Sessions<C['pushes']>
   /** Calls `listener` after servers have come or gone. Returns the undo. */
   onServers(listener: MembershipListener): () => void
   /** Gives a server type its own choice of server, in place of hashing by uid. */

@@ -33,6 +33,7 @@ import { SessionRegistry } from './session/registry.ts'
 import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
 import { createTellAdopt, createTellRoll } from './system/hand-over.ts'
+import { serveClusterSessions } from './system/cluster-sessions.ts'
 import { serveSessions } from './system/sessions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import type { Transport } from './transport/transport.ts'
@@ -73,6 +74,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   sessions.onListenerError = (error, session) =>
     log.error({ err: error, session: session.id }, 'a close listener failed')
   serveSessions(rpc, sessions)
+  serveClusterSessions(rpc, sessions)
   const groups = new Groups({
     sessions,
     onUnsendable: reportOnce(log),

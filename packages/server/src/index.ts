@@ -16,5 +16,14 @@ export { codes, ServerError } from './errors.ts'
 export type { Log } from './log.ts'
 export type { ServerInfo } from './server-info.ts'
 export type { FrontendSession, Session } from './session/session.ts'
+export type {
+  AskOptions,
+  Count,
+  Found,
+  Kicked,
+  Online,
+  SessionPlace,
+  Sessions,
+} from './system/cluster-sessions.ts'
 export type { CloseReason, Contract, HandshakeRequest } from '@shaddock/protocol'
 export type { MembershipListener } from './cluster/membership.ts'

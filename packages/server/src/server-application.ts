@@ -11,6 +11,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import type { ServerInfo } from './server-info.ts'
 import type { Session } from './session/session.ts'
+import type { Sessions } from './system/cluster-sessions.ts'
 
 export interface ApplicationParts {
   readonly directory: string
@@ -19,6 +20,7 @@ export interface ApplicationParts {
   readonly rpc: RpcOf<AnyContract, RouteKey<Session>>
   readonly channels: Channels
   readonly clients: LocalClients
+  readonly sessions: Sessions
   readonly membership: Membership
   readonly router: Router<Session>
   readonly lifecycle: Lifecycle
@@ -32,6 +34,7 @@ export class ServerApplication implements Application {
   readonly rpc: ApplicationParts['rpc']
   readonly channels: Channels
   readonly clients: LocalClients
+  readonly sessions: Sessions
   readonly filters: Filter[] = []
   readonly globalFilters: GlobalFilter[] = []
   readonly handlers = new Map<string, object>()
@@ -51,6 +54,7 @@ export class ServerApplication implements Application {
     this.rpc = parts.rpc
     this.channels = parts.channels
     this.clients = parts.clients
+    this.sessions = parts.sessions
     this.#membership = parts.membership
     this.#router = parts.router
     this.#lifecycle = parts.lifecycle

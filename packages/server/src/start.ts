@@ -1,17 +1,11 @@
 import { jsonCodec } from '@shaddock/protocol'
 import type { AppDefinition, Application } from './app.ts'
 import type { Bus } from './bus/bus.ts'
-import { LocalChannels } from './channel/channels.ts'
-import type { HandOver } from './channel/hand-over.ts'
-import { TakeOver } from './channel/take-over.ts'
 import { LocalClients } from './clients.ts'
-import { InFlight } from './in-flight.ts'
-import { createMembership } from './cluster/membership.ts'
-import type { Membership } from './cluster/membership.ts'
+import { openCore } from './core.ts'
+import type { Core } from './core.ts'
 import { createRpcProxy } from './cluster/proxy.ts'
 import { serveRemotes } from './cluster/remotes.ts'
-import { createRpc } from './cluster/rpc.ts'
-import type { Rpc } from './cluster/rpc.ts'
 import type { Config, ServerEntry } from './config/config.ts'
 import { createDispatcher } from './dispatch/dispatcher.ts'
 import type { Dispatch } from './dispatch/dispatcher.ts'
@@ -20,8 +14,6 @@ import type { LoadedModules } from './dispatch/loader.ts'
 import { SessionOrder } from './dispatch/order.ts'
 import { listMethods } from './dispatch/route-table.ts'
 import type { Method } from './dispatch/route-table.ts'
-import { createRouter } from './dispatch/router.ts'
-import type { Router } from './dispatch/router.ts'
 import { ServerError, SetupError } from './errors.ts'
 import { startFrontend } from './frontend.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -29,14 +21,11 @@ import type { Log } from './log.ts'
 import { ServerApplication } from './server-application.ts'
 import type { ServerInfo } from './server-info.ts'
 import { ConnectedSession } from './session/frontend.ts'
-import type { Session } from './session/session.ts'
+import { createSessions } from './system/cluster-sessions.ts'
 import { createForward, serveForwarded } from './system/calls.ts'
-import { serveGone } from './system/groups.ts'
-import { answerMs, createAskGive, createAskSeen, seenBy, serveHandOver } from './system/hand-over.ts'
 import { createSessionCalls } from './system/sessions.ts'
 import { askStats, serveStats, statsOfProcess } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
-import { TimerWheel } from './timer-wheel.ts'
 import { createListener } from './transport/listener.ts'
 import { readTls } from './transport/read-tls.ts'
 import type { Transport } from './transport/transport.ts'
@@ -136,79 +125,8 @@ function joined(
   return new Map([...loaded, ...added])
 }
 
-/** What every server is made of below its modules. */
-interface Core {
-  readonly timers: TimerWheel
-  readonly inFlight: InFlight
-  readonly rpc: Rpc
-  readonly membership: Membership
-  readonly router: Router<Session>
-  readonly channels: LocalChannels
-  readonly takeOver: TakeOver
-  /** A frontend's, once it has one. */
-  handOver?: HandOver
-  /** @throws {ServerError} `NO_SERVER`: no server of that id is there. */
-  readonly find: (id: string) => ServerInfo
-}
-
-async function openCore({ config, entry, bus, log }: StartOptions, lifecycle: Lifecycle): Promise<Core> {
-  const { callTimeoutMs } = config.cluster
-  const self = describe(entry)
-  const timers = new TimerWheel()
-  lifecycle.onStop('timers', () => timers.close())
-  lifecycle.onStop('bus', () => bus.close())
-
-  const inFlight = new InFlight()
-  const rpc = createRpc({ bus, self, log: log.named('rpc'), callTimeoutMs, inFlight })
-  rpc.open()
-  lifecycle.onStop('rpc', () => rpc.close())
-  const membership = createMembership({ bus, self, log: log.named('membership'), ...config.cluster })
-  lifecycle.onStop('membership', () => membership.close())
-  await membership.open()
-
-  const find = (id: string): ServerInfo => {
-    const server = membership.find(id)
-    if (server === undefined) throw new ServerError('NO_SERVER', `${id} is not there`)
-    return server
-  }
-  const frontend = (id: string) => membership.find(id)
-  const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs, frontend, log })
-  serveGone(rpc, channels)
-  const router = createRouter<Session>((type) => membership.servers(type))
-  const takeOver = new TakeOver({
-    self,
-    channels,
-    work: rpc.work,
-    servers: () => membership.all(),
-    pick: (name) => router.pick(self.type, name),
-    hasSeen: (change) => membership.hasSeen(change),
-    seenHere: (change) => seenBy(membership, change, answerMs, timers),
-    askSeen: createAskSeen(rpc),
-    askGive: createAskGive(rpc, self),
-  })
-  serveHandOver(rpc, { membership, channels, takeOver, timers })
-  const core: Core = { timers, inFlight, rpc, membership, router, channels, takeOver, find }
-  followServers(core)
-  return core
-}
-
-/** Keeps channels in step with the servers that come and go. */
-function followServers(core: Core): void {
-  const { membership, channels, takeOver } = core
-  membership.onChange((joined, left, how) => {
-    // first of all: what it tells goes before what is routed by the change
-    core.handOver?.onChange(joined, left, how)
-    for (const server of joined) if (server.frontend) channels.meet(server)
-    for (const server of left) {
-      if (server === membership.self) channels.close()
-      else channels.drop(server)
-    }
-    takeOver.onChange(joined, left, how)
-  })
-}
-
 function createApplication(
-  { definition, config, log }: StartOptions,
+  { definition, config, bus, log }: StartOptions,
   core: Core,
   lifecycle: Lifecycle,
 ): ServerApplication {
@@ -219,6 +137,13 @@ function createApplication(
     environment: config.environment,
     log: log.named('app'),
     clients: new LocalClients(jsonCodec, log),
+    sessions: createSessions({
+      rpc,
+      bus,
+      codec: jsonCodec,
+      servers: () => membership.all(),
+      callTimeoutMs: config.cluster.callTimeoutMs,
+    }),
     rpc: createRpcProxy({
       servers: (type) => membership.servers(type),
       find,
@@ -284,17 +209,3 @@ async function leave({ membership, rpc, takeOver }: Core): Promise<void> {
 
 /** How long a server that does not answer may hold up another's leaving. */
 const farewellMs = 1_000
-
-function describe(entry: ServerEntry): ServerInfo {
-  return {
-    id: entry.id,
-    type: entry.type,
-    // microseconds: larger at each start of a server on one machine
-    incarnation: Math.round((performance.timeOrigin + performance.now()) * 1_000),
-    frontend: entry.frontend,
-    host: entry.clientHost,
-    ...(entry.clientPort !== undefined && { clientPort: entry.clientPort }),
-    pid: process.pid,
-    settings: entry.settings,
-  }
-}

@@ -28,6 +28,9 @@ export interface ConfigSettings {
   readonly master?: Partial<MasterConfig>
   readonly log?: Partial<LogConfig>
   readonly dictionary?: readonly string[]
+  /** Protobuf definitions of what servers send and of what clients send. */
+  readonly serverProtos?: unknown
+  readonly clientProtos?: unknown
 }
 
 /**
@@ -48,5 +51,7 @@ export function createConfig(settings: ConfigSettings): Config {
     master: { restart, stopTimeoutMs },
     log: { console, ...check(logSchema, log, { file: 'log', path: [] }) },
     dictionary: check(dictionarySchema, dictionary, { file: 'dictionary', path: [] }),
+    serverProtos: settings.serverProtos,
+    clientProtos: settings.clientProtos,
   }
 }

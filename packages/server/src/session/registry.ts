@@ -17,6 +17,11 @@ export class SessionRegistry implements SessionHome {
     return this.#byId.size
   }
 
+  /** How many uids have sessions here. */
+  get users(): number {
+    return this.#byUid.size
+  }
+
   nextId(): number {
     return this.#nextId++
   }

@@ -99,6 +99,7 @@ export async function pushes(): Promise<void> {
   app.channels.pushTo([{ uid: 'ada', frontendId: 'gate-1' }], 'onEnd', null)
   app.channels.broadcast('gate', 'onEnd', null)
   app.channels.onLeave((leave) => leave.channel.push('onEnd', null))
+  app.sessions.pushTo(['ada'], 'onEnd', null)
 
   // @ts-expect-error no such push
   client.on('onMoved', () => undefined)
@@ -112,6 +113,8 @@ export async function pushes(): Promise<void> {
   channel.pushTo(['ada'], 'onEnd', {})
   // @ts-expect-error not the message of that push
   app.channels.broadcast('gate', 'onEnd', {})
+  // @ts-expect-error not the message of that push
+  app.sessions.pushTo(['ada'], 'onEnd', {})
   // @ts-expect-error not the message of that push
   app.channels.onLeave((leave) => leave.channel.push('onEnd', {}))
 }
