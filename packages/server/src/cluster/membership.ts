@@ -16,6 +16,11 @@ export interface Membership {
   open(): Promise<void>
   /** Another server says that `server` is there: as good as a beat of its own. */
   hear(server: ServerInfo): void
+  /**
+   * Another server has lost `server`: it is down here too, if it has been silent for half the time. So servers that
+   * hear nothing of one do not differ about it for long.
+   */
+  suspect(server: ServerAddress): void
   /** Whether a change has been seen here. */
   hasSeen(change: Change): boolean
   /** Says that this server is ready for calls. */
@@ -121,6 +126,13 @@ class BeatMembership implements Membership {
 
   hear(server: ServerInfo): void {
     if (server.id !== this.self.id) this.#heard(server)
+  }
+
+  suspect({ id, incarnation }: ServerAddress): void {
+    const member = this.#members.get(id)
+    if (member?.server.incarnation !== incarnation || id === this.self.id) return
+    const silentMs = performance.now() - member.heardAt
+    if (silentMs > this.#downAfterMs / 2) this.#lost(member.server, 'lost by another, and silent')
   }
 
   hasSeen({ kind, server }: Change): boolean {

@@ -77,7 +77,9 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     return nothing
   })
   rpc.serve(names.seen, async (payload, deadline) => {
-    await seenBy(membership, decodeValue(payload) as Change, deadline - Date.now(), timers)
+    const change = decodeValue(payload) as Change
+    if (change.kind === 'gone') membership.suspect(change.server)
+    await seenBy(membership, change, deadline - Date.now(), timers)
     return nothing
   })
   rpc.serve(names.give, async (payload) =>

@@ -377,3 +377,29 @@ test('a server that has closed hears and says nothing more', async () => {
   assert.deepEqual(watcher.changes, [])
   assert.equal(beats, 0)
 })
+
+test('a server that another has lost is down at once here too if it has been silent for long, and not if it was heard', async () => {
+  const network = createMemoryNetwork()
+  await using watcher = await open(network, infoOf('chat-1'), { heartbeatMs: 3_600_000, downAfterMs: 200 })
+  watcher.membership.join()
+  await watcher.next()
+  const other = infoOf('chat-2')
+  const bus = await openBus(network)
+  bus.subscribe(watchSubject(other), () => undefined)
+  await turn()
+  watcher.membership.hear(other)
+  assert.equal(await watcher.next(), '+chat-2@1')
+
+  watcher.membership.suspect(other)
+  assert.deepEqual(watcher.changes, [])
+  while (watcher.changes.length === 0) {
+    watcher.membership.suspect({ ...other, incarnation: 2 })
+    watcher.membership.suspect(infoOf('chat-1'))
+    assert.deepEqual(watcher.changes, [])
+    watcher.membership.suspect(other)
+    await turn()
+  }
+
+  assert.deepEqual(watcher.changes, ['-chat-2@1'])
+  await bus.close()
+})
