@@ -54,7 +54,14 @@ export async function openCore(
   lifecycle.onStop('bus', () => bus.close())
 
   const inFlight = new InFlight()
-  const rpc = createRpc({ bus, self, log: log.named('rpc'), callTimeoutMs, inFlight })
+  const rpc = createRpc({
+    bus,
+    self,
+    log: log.named('rpc'),
+    callTimeoutMs,
+    inFlight,
+    isOverdue: () => membership.isOverdue,
+  })
   rpc.open()
   lifecycle.onStop('rpc', () => rpc.close())
   const membership = createMembership({ bus, self, log: log.named('membership'), ...config.cluster })

@@ -32,7 +32,7 @@ import { MessageFormats } from './session/message-format.ts'
 import { SessionRegistry } from './session/registry.ts'
 import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
-import { createTellAdopt, createTellRoll } from './system/hand-over.ts'
+import { createTellAdopt, createTellLost, createTellRoll } from './system/hand-over.ts'
 import { serveClusterSessions } from './system/cluster-sessions.ts'
 import { serveSessions } from './system/sessions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -87,6 +87,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     pick: (type, name) => router.pick(type, name),
     hasServers: (type) => membership.servers(type).length > 0,
     tellRoll: createTellRoll(rpc, self),
+    tellLost: createTellLost(rpc, self),
     timers,
     log,
   })

@@ -157,6 +157,13 @@ export class LocalChannel implements Channel {
     this.#remove(uid, frontend, 'down')
   }
 
+  /** Forgets the members on one frontend, and tells nobody: they are another server's now. */
+  forgetAt(frontend: ServerAddress): void {
+    const { occupied } = this.#options
+    for (const uid of this.membersAt(frontend)) this.#members.remove(uid, frontend)
+    if (this.size === 0) occupied.delete(this.name)
+  }
+
   /** Forgets all members, and tells nobody: they are another server's now. */
   forget(): void {
     this.#options.occupied.delete(this.name)

@@ -153,6 +153,11 @@ export class LocalChannels implements Channels {
     for (const channel of this.all()) channel.drop(frontend)
   }
 
+  /** A frontend has given this server up: its members are another server's now, and nobody has left. */
+  lost(frontend: ServerAddress): void {
+    for (const channel of this.all()) channel.forgetAt(frontend)
+  }
+
   /** A frontend is there. If it is back, it may keep groups of the members that were dropped here meanwhile. */
   meet(frontend: ServerInfo): void {
     const { id, incarnation } = this.#options.self

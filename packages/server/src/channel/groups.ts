@@ -134,22 +134,21 @@ export class Groups {
     const successor = this.#groups.get(key) ?? this.#create(key, next)
     successor.successor = undefined
     group.successor = successor
-    const uids = [...group.uids.keys()].filter((uid) => !successor.uids.has(uid))
-    for (const uid of uids) this.#enter(successor, uid, 0)
+    for (const uid of group.uids.keys()) this.#enter(successor, uid, 0)
+    // all of them: if the channel was its before, it has forgotten them
+    const uids = [...successor.uids.keys()]
     if (uids.length > 0) this.#adopt(next, { name: nameOf(successor), uids, change })
+  }
+
+  /** Forgets a group whose owner is lost. */
+  remove(group: Group): void {
+    for (const uid of group.uids.keys()) this.#unlink(group, uid)
+    this.#groups.delete(group.key)
   }
 
   /** Forgets a group that has moved, unless it has moved back. */
   retire(group: Group): void {
-    if (group.successor !== undefined && this.#groups.get(group.key) === group) this.#remove(group)
-  }
-
-  /**
-   * The server that owned a group is lost to this one. It is told nevertheless that its members are gone: it may be
-   * there for others.
-   */
-  tellLost({ owner, key, uids }: Group): void {
-    for (const [uid, join] of uids) this.#tellGone(owner, { key, uid, join })
+    if (group.successor !== undefined && this.#groups.get(group.key) === group) this.remove(group)
   }
 
   /**
@@ -158,7 +157,7 @@ export class Groups {
    */
   disband(owner: ServerAddress): void {
     for (const group of this.#ownedBy(owner)) {
-      this.#remove(group)
+      this.remove(group)
       for (const { connection } of group.sessions) connection.close(closeReasons.lost)
     }
   }
@@ -205,11 +204,6 @@ export class Groups {
     group.uids.delete(uid)
     this.#unlink(group, uid)
     if (group.uids.size === 0) this.#groups.delete(group.key)
-  }
-
-  #remove(group: Group): void {
-    for (const uid of group.uids.keys()) this.#unlink(group, uid)
-    this.#groups.delete(group.key)
   }
 
   #unlink(group: Group, uid: string): void {

@@ -12,6 +12,8 @@ export interface HandOverOptions {
   readonly hasServers: (type: string) => boolean
   /** Says to a server that has come that all its members here follow, or that they have been named. */
   readonly tellRoll: (server: ServerAddress, step: 'begin' | 'end') => void
+  /** Says to a server that is lost here, and may be there for others, that it has no members here any more. */
+  readonly tellLost: (server: ServerAddress) => void
   readonly timers: TimerWheel
   readonly log: Log
 }
@@ -37,12 +39,15 @@ export class HandOver {
   }
 
   #onLeft(server: ServerInfo, how: 'left' | 'down'): void {
-    const { groups } = this.#options
+    const { groups, hasServers, tellLost } = this.#options
     const lost = groups.ofType(server.type).filter(({ owner }) => isSame(owner, server))
+    if (how === 'down') tellLost(server)
+    // without a server of its type a channel waits for the next one
+    if (!hasServers(server.type)) return
     for (const group of lost) {
-      if (how === 'down') groups.tellLost(group)
-      // without a server of its type a channel waits for the next one
-      if (this.#options.hasServers(server.type)) this.#move(group, { kind: 'gone', server })
+      this.#move(group, { kind: 'gone', server })
+      // what it might still say, if it only stood still, is out of date
+      if (how === 'down') groups.remove(group)
     }
   }
 
@@ -59,10 +64,11 @@ export class HandOver {
   #move(group: Group, { kind, server: { id, incarnation } }: Change): void {
     const next = this.#nextOwner(group)
     if (next === undefined || isSame(next, group.owner)) return
+    const { groups, timers } = this.#options
     const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
-    this.#options.groups.move(group, owner, { kind, server: { id, incarnation } })
+    groups.move(group, owner, { kind, server: { id, incarnation } })
     // who leaves, or does not know of the change yet, goes on pushing for a moment
-    this.#options.timers.schedule(retireMs, () => this.#options.groups.retire(group))
+    timers.schedule(retireMs, () => groups.retire(group))
   }
 
   #nextOwner(group: Group): ServerInfo | undefined {

@@ -21,6 +21,11 @@ export interface Membership {
    * hear nothing of one do not differ about it for long.
    */
   suspect(server: ServerAddress): void
+  /**
+   * Whether this process stood still for so long that the others have given it up. What it reads now was said to it
+   * before that, and is settled otherwise.
+   */
+  readonly isOverdue: boolean
   /** Whether a change has been seen here. */
   hasSeen(change: Change): boolean
   /** Says that this server is ready for calls. */
@@ -86,6 +91,7 @@ class BeatMembership implements Membership {
   readonly #undo: (() => void)[] = []
   #beating: NodeJS.Timeout | undefined
   #tickedAt = 0
+  #isOverdue = false
   #joined = false
   #closed = false
 
@@ -133,6 +139,10 @@ class BeatMembership implements Membership {
     if (member?.server.incarnation !== incarnation || id === this.self.id) return
     const silentMs = performance.now() - member.heardAt
     if (silentMs > this.#downAfterMs / 2) this.#lost(member.server, 'lost by another, and silent')
+  }
+
+  get isOverdue(): boolean {
+    return this.#isOverdue || performance.now() - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
   }
 
   hasSeen({ kind, server }: Change): boolean {
@@ -230,7 +240,9 @@ class BeatMembership implements Membership {
     // when this process itself stood still, the others' beats wait unread: judge nobody by that time
     const stood = now - this.#tickedAt - this.#heartbeatMs
     this.#tickedAt = now
-    if (this.#joined) this.#say('beat')
+    // by the next tick what was said before has been read
+    this.#isOverdue = stood > this.#downAfterMs
+    if (this.#joined && !this.#isOverdue) this.#say('beat')
     for (const member of this.#members.values()) {
       if (stood > this.#heartbeatMs) member.heardAt += stood
       if (member.server.id === this.self.id) continue

@@ -41,6 +41,8 @@ export interface RpcOptions {
   readonly callTimeoutMs: number
   /** Where its calls are counted, along with other work that may make calls. @default its own */
   readonly inFlight?: InFlight
+  /** Whether the application's calls that arrive now are so late that their callers have been told. @default never */
+  readonly isOverdue?: () => boolean
 }
 
 export function createRpc(options: RpcOptions): Rpc {
@@ -53,16 +55,25 @@ class BusRpc implements Rpc {
   readonly #log: Log
   readonly #callTimeoutMs: number
   readonly #inFlight: InFlight
+  readonly #isOverdue: () => boolean
   readonly work = new Work()
   readonly #services = new Map<string, { readonly service: Service; readonly isWork: boolean }>()
   #unsubscribe: (() => void) | undefined
 
-  constructor({ bus, self, log, callTimeoutMs, inFlight = new InFlight() }: RpcOptions) {
+  constructor({
+    bus,
+    self,
+    log,
+    callTimeoutMs,
+    inFlight = new InFlight(),
+    isOverdue = () => false,
+  }: RpcOptions) {
     this.#bus = bus
     this.#self = self
     this.#log = log
     this.#callTimeoutMs = callTimeoutMs
     this.#inFlight = inFlight
+    this.#isOverdue = isOverdue
   }
 
   open(): void {
@@ -128,6 +139,7 @@ class BusRpc implements Rpc {
     const served = this.#services.get(name)
     if (served === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
     const { service, isWork } = served
+    if (isWork && this.#isOverdue()) throw new ServerError('TIMEOUT', `${name} came too late`)
     return { message, name, payload, service, isWork, deadline: Date.now() + remainingMs }
   }
 

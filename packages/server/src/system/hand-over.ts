@@ -14,6 +14,8 @@ const names = {
   adopt: '$channels.adopt',
   /** Frontend to a server that has come: the members here follow; they have all been named. */
   roll: '$channels.roll',
+  /** Frontend to a server that it has lost: none of its members is here any more. */
+  lost: '$channels.lost',
   /** Next owner to all: answer when you route by a change. */
   seen: '$channels.seen',
   /** Next owner to the one before: end what you have begun, and give me what is mine. */
@@ -38,6 +40,11 @@ export function createTellAdopt(rpc: Rpc, self: ServerInfo) {
 export function createTellRoll(rpc: Rpc, self: ServerInfo) {
   return (server: ServerAddress, step: 'begin' | 'end'): void =>
     rpc.tell(server, names.roll, encodeValue([self, step]))
+}
+
+export function createTellLost(rpc: Rpc, self: ServerInfo) {
+  const frontend = encodeValue({ id: self.id, incarnation: self.incarnation })
+  return (server: ServerAddress): void => rpc.tell(server, names.lost, frontend)
 }
 
 export function createAskSeen(rpc: Rpc) {
@@ -74,6 +81,10 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     const [frontend, step] = decodeValue(payload) as [ServerInfo, 'begin' | 'end']
     if (step === 'begin') channels.expect(frontend)
     else channels.checkOff(frontend)
+    return nothing
+  })
+  rpc.serve(names.lost, async (payload) => {
+    channels.lost(decodeValue(payload) as ServerAddress)
     return nothing
   })
   rpc.serve(names.seen, async (payload, deadline) => {

@@ -326,16 +326,18 @@ test('a group that has moved is forgotten when it retires, unless it has moved b
   assert.equal(groups.size, 1)
 })
 
-test('a server that is lost is told of each member of its group that it is gone', async () => {
-  const { groups, gone, connect, join } = createFrontend()
-  await connect('ada')
-  await connect('bob')
-  join('lobby', 'ada')
-  join('lobby', 'bob')
+test('a group that is removed is heard no more', async () => {
+  const { groups, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
+  join('chat-1@1/lobby', 'ada')
+  const [lost] = groups.ofType('chat')
+  groups.move(lost!, nextOwner, change)
 
-  for (const group of groups.ofType('chat')) groups.tellLost(group)
+  groups.remove(lost!)
+  groups.push('chat-1@1/lobby', 'onOld', text)
+  groups.push('chat-2@5/lobby', 'onNew', text)
 
-  assert.deepEqual(gone, ['chat-1@1 lobby ada 1', 'chat-1@1 lobby bob 2'])
+  assert.deepEqual(ear.heard, ['onNew'])
 })
 
 test('when a server has none of the groups that are here, their members are sent away to come back', async () => {
