@@ -73,6 +73,8 @@ export interface Sample {
   readonly deliveriesPerSecond: number
   readonly requests: Percentiles
   readonly delivering: Percentiles
+  /** How late scheduled messages left. */
+  readonly late: Percentiles
   /** Since the start of the phase. */
   readonly errors: number
   /** Absent when the run was told no pids. */

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** What clients speak. @default Pomelo's protocol */
   readonly protocol?: Protocol
+  /** Is called when a phase begins. */
+  onPhase?(name: string): void
   /** Is called each second. */
   onSample?(sample: Sample): void
 }
@@ -114,6 +116,7 @@ class Run {
 
   async #perform(phase: Phase): Promise<PhaseResult> {
     this.#sample()
+    this.#options.onPhase?.(phase.name)
     const before = this.#processes?.read()
     const own = new OwnMeter()
     const startMs = performance.now()
@@ -198,6 +201,7 @@ class Run {
       deliveriesPerSecond: (tally.deliveries - this.#sampled.deliveries) / seconds,
       requests: tally.requests.takeRecent(),
       delivering: tally.delivering.takeRecent(),
+      late: tally.late.takeRecent(),
       errors: tally.errorCount,
       ...(usage && { server: { ...usage, cpu: (cpuSeconds - this.#sampled.cpuSeconds) / seconds } }),
     }

@@ -46,6 +46,7 @@ function sampleAt(atSeconds: number): Sample {
     deliveriesPerSecond: 500,
     requests: atSeconds === 1 ? none : percentiles,
     delivering: percentiles,
+    late: none,
     errors: 0,
     server: { cpu: 0.5, cpuSeconds: atSeconds / 2, memoryBytes: 100e6, processes: 2 },
   }

@@ -207,6 +207,23 @@ test('a server that is not there is told', async () => {
   })
 })
 
+test('phases are told of as they begin', async () => {
+  await using server = await startFakeServer()
+  const news: string[] = []
+  const phases = [
+    { name: 'first', seconds: 0.3 },
+    { name: 'second', seconds: 0.3 },
+  ]
+
+  await runLoad(scenario({ target: at(server), clients: 1, phases }), {
+    onPhase: (name) => news.push(`${name} begins`),
+    onSample: ({ phase }) => news.push(`${phase} goes on`),
+  })
+
+  assert.deepEqual(news.slice(0, 2), ['first begins', 'first goes on'])
+  assert.deepEqual(news.slice(-2), ['second begins', 'second goes on'])
+})
+
 test('a run that is interrupted tells what there was', async () => {
   await using server = await startFakeServer()
   const controller = new AbortController()
