@@ -1,161 +1,171 @@
-// Back-pressure: a client that stops reading among 1,000, and a back end that stops answering.
-// npm run slow --workspace bench -- [--secs 8]
-import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
-import { formatLatency, formatMebibytes, formatNumber } from '../packages/server/src/load/numbers.ts'
+// Back-pressure: a client among 1,000 that stops reading. `--help`
+import { readFileSync } from 'node:fs'
 import { formatTable } from '../packages/server/src/cli/format.ts'
-import type { Result } from '../packages/server/src/load/result.ts'
-import { chatScenario, talk } from './chat-scenario.ts'
-import { generate } from './generate.ts'
-import { listMembers } from './members.ts'
-import type { Member } from './members.ts'
-import { SlowClient } from './slow-client.ts'
+import { formatLatency, formatMebibytes, formatNumber } from '../packages/server/src/load/numbers.ts'
+import { findMaximum } from './maximum.ts'
+import { Neighbours } from './neighbours.ts'
+import { Observer } from './observer.ts'
+import { Refusal } from './refusal.ts'
+import { readNumber, runScript } from './script.ts'
+import { doRounds } from './slow-rounds.ts'
+import type { Round, Second } from './slow-rounds.ts'
+import { median, middle, signed } from './statistics.ts'
 import { startSystem } from './system.ts'
-import type { System } from './system.ts'
 import { hall, launchShaddock } from './systems.ts'
 
-const { values } = parseArgs({ options: { secs: { type: 'string', default: '8' } } })
-const secs = Number(values.secs)
+const crowd = { clients: 999, roomSize: 999, sendersPerRoom: 10, room: 'hall' }
+/** The default of `maxBacklogBytes`. */
+const limitBytes = 1_048_576
+/** What a push has beside its text: route, sender, JSON, packet, WebSocket frame. */
+const frameBytes = 200
+/** Some backlogs, of which the garbage collector has not freed all but the last. */
+const memoryAllowanceBytes = 16 * limitBytes
+/** How far the others' p99 may move. */
+const maxMove = 0.1
+/** Seconds in which the load generator sent later, or other programs used more of the machine, do not count. */
+const maxLateMs = 10
+const maxOthers = 0.1
+/** What may wait for one who reads, for a moment. */
+const momentaryBytes = 0.1 * limitBytes
+const roundsAtATime = 4
+const leastRounds = 4
 
-/** The kernel holds some megabytes for a client that does not read, and only then does the server. */
-const messageBytes = 2_000
-const fillSeconds = 30
-const pollMs = 1_500
+await runScript({
+  usage: `npm run slow --workspace bench -- [options]
 
-const codeNames: Readonly<Record<string, string>> = { 408: 'TIMEOUT', 429: 'BUSY', 503: 'NO_SERVER' }
+One client of 1,000 in a room stops reading while ten others talk. When more than maxBacklogBytes wait for it, it is
+to be closed with the reason "slow", it may come back, and nobody else is to notice. Phases in which all read take
+turns with phases in which one does not, until it is clear whether the others' p99 moves by 10 % while the server
+holds something for the one.
 
-await stopReading()
-await stopAnswering()
+  --rounds <n>   the most pairs of phases; ${roundsAtATime} are done at a time (24)
+  --bytes <n>    how long a message is (8000)
+  --share <x>    how fast they talk, of what is possible one message after the other (0.5)
 
-async function stopReading(): Promise<void> {
-  console.log('One client among 1,000 in a room stops reading, while ten others talk as fast as it goes.')
-  await using system = await startSystem('local', await launchShaddock([], hall))
-  const slow = await SlowClient.enter(system, 'hall')
-  const connectorOfSlow = await memberAt(system, 'connector-1')
-  const phase = {
-    seconds: secs,
-    measured: true,
-    churnPerSecond: 0,
-    sendersPerRoom: 10,
-    ...talk(messageBytes, { inFlight: 1 }),
-  }
-  const scenario = chatScenario(system, { clients: 999, roomSize: 999, room: 'hall' }, [
-    { ...phase, name: 'warming up', measured: false, seconds: 3 },
-    { ...phase, name: 'all read' },
-    { ...phase, name: 'one does not', seconds: Math.max(secs, fillSeconds) },
-  ])
-  let most: Member | undefined
-  let closed: Promise<string> | undefined
-  let isOver = false
-  const result = await generate({ scenario, pids: [], dialect: 'pomelo' }, ({ phase }) => {
-    if (phase !== 'one does not') return
-    slow.pause()
-    closed ??= untilClosed(system, slow, {
-      isOver: () => isOver,
-      onReading: (member) => {
-        if (member.memoryBytes > (most?.memoryBytes ?? 0)) most = member
-      },
-    })
-  }).finally(() => (isOver = true))
-  const [before, during] = result.phases.slice(1)
-  const reason = closed ? await closed : 'not paused'
-  slow.close()
-  if (!before || !during) throw new Error('the run was cut short')
-  const moved = during.delivering.p99 / before.delivering.p99 - 1
-  print([
-    ['p99 of the others, all read', formatLatency(before.delivering.p99)],
-    ['p99 of the others, one does not', `${formatLatency(during.delivering.p99)} (${signed(moved)})`],
-    ['deliveries a second, before and after', `${rate(before)} and ${rate(during)}`],
-    ['what had waited for it, kernel included', formatMebibytes(slow.bytesAfterPause)],
-    [
-      'memory of its connector, before and at most',
-      `${formatMebibytes(connectorOfSlow.memoryBytes)} and ${formatMebibytes(most?.memoryBytes ?? 0)}`,
-    ],
-    ['how it ended', reason],
-  ])
-  if (reason !== 'slow') process.exitCode = 1
+Seconds in which the load generator was late, or other programs used a tenth of the machine, do not count.
+Exit codes: 0 all as promised, 1 not, 3 no result, as too few seconds count.`,
+  options: { rounds: '24', bytes: '8000', share: '0.5' },
+  run: async (options) => {
+    const mostRounds = readNumber('rounds', options.rounds)
+    const messageBytes = readNumber('bytes', options.bytes)
+    const share = readNumber('share', options.share)
+    await using system = await startSystem('local', await launchShaddock([], { ...hall, connectors: 1 }))
+    await using observer = await Observer.open(system)
+    const neighbours = new Neighbours()
+    await neighbours.quiet(maxOthers)
+    // with more than one, messages join in fewer writes: that would be no measure for messages that come apart
+    const maximum = await findMaximum(system, { ...crowd, sendersPerRoom: 1 }, messageBytes)
+    const rate = share * maximum.perSecond
+    const secondsPerPhase = 3 + (1.2 * (kernelBytes() + limitBytes)) / (rate * messageBytes)
+    console.log(
+      `${formatNumber(rate)} messages of ${messageBytes} bytes a second, each to 1,000 clients; one after the other, ` +
+        `${maximum.says}; phases of ${Math.round(secondsPerPhase)} s`,
+    )
+    const rounds: Round[] = []
+    while (rounds.length < mostRounds && !isClear(rounds)) {
+      await neighbours.quiet(maxOthers)
+      const some = { system, observer, crowd, messageBytes, rate, secondsPerPhase }
+      rounds.push(...(await doRounds(roundsAtATime, some)))
+      console.log(`${rounds.length} rounds: ${describeMoves(movesOf(rounds))}`)
+    }
+    printRounds(rounds)
+    console.log(neighbours.describe())
+    const failures = failuresOf(rounds, messageBytes)
+    if (failures.length === 0 && movesOf(rounds).length < leastRounds)
+      throw new Refusal('in most rounds the load generator was late, or other programs ran')
+    return failures
+  },
+})
+
+/** What the kernel takes for who does not read, before the server holds anything. */
+function kernelBytes(): number {
+  return Number(readFileSync('/proc/sys/net/ipv4/tcp_wmem', 'utf8').split('\t')[2])
 }
 
-async function stopAnswering(): Promise<void> {
-  console.log('The only chat server stops answering (SIGSTOP); calls may take two seconds.')
-  const launch = await launchShaddock([], { ...hall, config: { 'cluster.json': { callTimeoutMs: 2_000 } } })
-  await using system = await startSystem('local', launch)
-  const chat = await memberAt(system, 'chat-1')
-  const phase = { measured: true, churnPerSecond: 0, ...talk(32, { rate: 2_000 }) }
-  const scenario = chatScenario(system, { clients: 200, roomSize: 2 }, [
-    { ...phase, name: 'answers', seconds: 3 },
-    { ...phase, name: 'stopped', seconds: secs },
-    { ...phase, name: 'goes on', seconds: 3 },
-  ])
-  let state = 'answers'
-  const result = await generate({ scenario, pids: [system.pid], dialect: 'pomelo' }, ({ phase }) => {
-    if (state === 'answers' && phase === 'stopped') process.kill(chat.pid, 'SIGSTOP')
-    if (state === 'stopped' && phase === 'goes on') process.kill(chat.pid, 'SIGCONT')
-    state = phase
-  }).finally(() => process.kill(chat.pid, 'SIGCONT'))
-  const memory = memoryDuring(result, 'stopped')
-  print([
-    ...result.phases.map(({ name, sent, answered, errors }) => [
-      name,
-      `${formatNumber(sent)} sent, ${formatNumber(answered)} answered; ${describe(errors)}`,
-    ]),
-    ['memory of all servers while stopped', memory.map((bytes) => formatMebibytes(bytes)).join(' … ')],
-  ])
-}
-
-/** Waits until the servers have closed the slow client, then lets it read why. */
-async function untilClosed(
-  system: System,
-  slow: SlowClient,
-  { isOver, onReading }: { isOver: () => boolean; onReading: (member: Member) => void },
-): Promise<string> {
-  while (!isOver()) {
-    const members = await listMembers(system.directory)
-    const first = members.find(({ id }) => id === 'connector-1')
-    if (first) onReading(first)
-    const connections = members.reduce((sum, member) => sum + (member.connections ?? 0), 0)
-    if (connections === 999 && !isOver()) return slow.readOn()
-    // asking costs the others time
-    await sleep(pollMs)
-  }
-  return 'not closed'
-}
-
-async function memberAt({ directory }: System, id: string): Promise<Member> {
-  const member = (await listMembers(directory)).find((each) => each.id === id)
-  if (!member) throw new Error(`${id} does not run`)
-  return member
-}
-
-/** The first, the largest and the last reading. */
-function memoryDuring({ timeline }: Result, name: string): number[] {
-  const readings = timeline.flatMap(({ phase, server }) =>
-    phase === name && server ? [server.memoryBytes] : [],
-  )
-  return [readings[0] ?? 0, Math.max(...readings), readings.at(-1) ?? 0]
-}
-
-function describe(errors: Readonly<Record<string, number>>): string {
-  const list = Object.entries(errors).map(([what, count]) => {
-    const code = what.replace('code ', '')
-    return `${formatNumber(count)} × ${codeNames[code] ?? what}`
+/** How far the others' p99 moved, of the rounds that say it. */
+function movesOf(rounds: readonly Round[]): number[] {
+  return rounds.flatMap((round) => {
+    const [before, during] = [p99Of(round.before), p99Of(holding(round))]
+    return before === undefined || during === undefined ? [] : [during / before - 1]
   })
-  return list.length === 0 ? 'no errors' : list.join(', ')
 }
 
-function rate({ deliveries, seconds }: { readonly deliveries: number; readonly seconds: number }): string {
-  return formatNumber(deliveries / seconds)
+/** While the server held something for who does not read: before that only the kernel did, which costs it nothing. */
+function holding({ during }: Round): Second[] {
+  return during.filter(({ backlogBytes }) => backlogBytes > momentaryBytes)
 }
 
-function signed(share: number): string {
-  return `${share < 0 ? '−' : '+'}${Math.abs(Math.round(share * 100))} %`
-}
-
-function print(rows: readonly (readonly string[])[]): void {
-  console.log(
-    formatTable(
-      rows.map(([name = '', value = '']) => [`  ${name}`, value]),
-      new Set(),
-    ),
+/** Returns the p99 of the middle one of the seconds that count. */
+function p99Of(seconds: readonly Second[]): number | undefined {
+  const counted = seconds.filter(
+    ({ lateMs, others, p99 }) => lateMs <= maxLateMs && others <= maxOthers && p99 > 0,
   )
+  return counted.length < 2 ? undefined : median(counted.map(({ p99 }) => p99))
+}
+
+/** Whether more rounds would hardly change the verdict. */
+function isClear(rounds: readonly Round[]): boolean {
+  const moves = movesOf(rounds)
+  if (moves.length < leastRounds) return false
+  const [least, most] = middle(moves)
+  return most < maxMove || least >= maxMove
+}
+
+function failuresOf(rounds: readonly Round[], messageBytes: number): string[] {
+  const failures: string[] = []
+  const moves = movesOf(rounds)
+  if (moves.length >= leastRounds && median(moves) >= maxMove)
+    failures.push(`${describeMoves(moves)}, which is not to reach ${signed(maxMove)}`)
+  for (const [index, round] of rounds.entries()) {
+    const { reason, closedAfterMs } = round.slow
+    const who = `round ${index + 1}: the client that did not read`
+    if (reason === undefined) failures.push(`${who} was not closed within ${formatLatency(closedAfterMs)}`)
+    else if (reason !== 'slow') failures.push(`${who} was not closed as "slow": "${reason}"`)
+    const backlogBytes = most(round.during, 'backlogBytes')
+    // one frame may pass the limit
+    if (backlogBytes > limitBytes + messageBytes + frameBytes)
+      failures.push(
+        `${who} had ${formatNumber(backlogBytes)} bytes waiting, more than ${limitBytes} and a frame`,
+      )
+  }
+  const { before, during } = memoryOf(rounds)
+  if (during - before > memoryAllowanceBytes)
+    failures.push(`its connector took ${formatMebibytes(during - before)} more than while all read`)
+  return failures
+}
+
+function memoryOf(rounds: readonly Round[]): { before: number; during: number } {
+  const usual = (of: 'before' | 'during') => median(rounds.map((round) => most(round[of], 'memoryBytes')))
+  return { before: usual('before'), during: usual('during') }
+}
+
+function most(seconds: readonly Second[], of: keyof Second): number {
+  return Math.max(0, ...seconds.map((second) => second[of]))
+}
+
+function describeMoves(moves: readonly number[]): string {
+  if (moves.length === 0) return 'none counts: the load generator was late, or other programs ran'
+  const [least, most] = middle(moves)
+  const between = `the truth lies between ${signed(least)} and ${signed(most)}`
+  return `the others' p99 moved by ${signed(median(moves))} (${moves.length} rounds count; ${between})`
+}
+
+function printRounds(rounds: readonly Round[]): void {
+  const p99 = (of: (round: Round) => readonly Second[]) => {
+    const values = rounds.flatMap((round) => p99Of(of(round)) ?? [])
+    return values.length === 0 ? '–' : formatLatency(median(values))
+  }
+  const memory = memoryOf(rounds)
+  const lives = rounds.map(({ slow }) => slow)
+  const backlog = Math.max(...rounds.map(({ during }) => most(during, 'backlogBytes')))
+  const rows = [
+    ['', 'all read', 'one does not'],
+    ["the others' p99", p99(({ before }) => before), p99(holding)],
+    ['memory of the connector', formatMebibytes(memory.before), formatMebibytes(memory.during)],
+    ['held for the one at most', '', `${formatNumber(backlog)} bytes`],
+    ['with what the kernel held', '', formatMebibytes(Math.max(...lives.map((slow) => slow.waitedBytes)))],
+    ['closed after', '', formatLatency(median(lives.map((slow) => slow.closedAfterMs)))],
+    ['closed as', '', [...new Set(lives.map(({ reason }) => reason ?? 'not closed'))].join(', ')],
+  ]
+  console.log(`\n${formatTable(rows, new Set([1, 2]))}`)
 }

@@ -1,123 +1,130 @@
-// Half the maximum rate for a while, with clients that come and go: does memory stay, and is all let go of?
-// npm run soak --workspace bench -- [--minutes 10]
-import { readdirSync } from 'node:fs'
+// Half the maximum rate for a while, with clients that come and go: does memory stay, and is all let go of? `--help`
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { formatTable } from '../packages/server/src/cli/format.ts'
-import { formatLatency, formatMebibytes, formatNumber } from '../packages/server/src/load/numbers.ts'
-import { sumOf } from '../packages/server/src/load/numbers.ts'
+import { doubtsOf } from '../packages/server/src/load/doubts.ts'
+import { formatLatency, formatMebibytes, formatNumber, sumOf } from '../packages/server/src/load/numbers.ts'
+import type { PhaseResult, Result } from '../packages/server/src/load/result.ts'
 import { chatScenario, talk } from './chat-scenario.ts'
-import { generate } from './generate.ts'
-import { askResources } from './ask-resources.ts'
-import { listMembers } from './members.ts'
+import { generateWhole } from './generate.ts'
+import { differences, settled, takeStock } from './holdings.ts'
+import type { Holdings, Stock } from './holdings.ts'
+import { findMaximum } from './maximum.ts'
+import { Neighbours } from './neighbours.ts'
+import { Observer } from './observer.ts'
+import { Refusal } from './refusal.ts'
+import { readNumber, runScript } from './script.ts'
+import { signed } from './statistics.ts'
 import { startSystem } from './system.ts'
-import type { System } from './system.ts'
 import { hall, launchShaddock } from './systems.ts'
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
-const minutes = Number(values.minutes)
 const crowd = { clients: 400, roomSize: 50 }
-/** Each second a twentieth goes, and as many come. */
-const churnPerSecond = 20
+const messageBytes = 32
+const takingStockMs = 5_000
+/** How much memory may grow from the first minute to the last. */
+const maxGrowth = 0.1
 
-await using system = await startSystem('local', await launchShaddock([], { ...hall, chats: 2 }))
-const atStart = await holdings(system)
-const rate = (await findMaximum(system)) / 2
-console.log(
-  `${formatNumber(rate)} messages a second, each to 50; ${churnPerSecond} clients a second leave and come`,
-)
+await runScript({
+  usage: `npm run soak --workspace bench -- [options]
 
-const readings: Map<string, Holdings>[] = []
-const phase = { measured: true, churnPerSecond, ...talk(32, { rate }) }
-const firstSeconds = Math.min(60, minutes * 30)
-const scenario = chatScenario(system, crowd, [
-  { ...phase, name: 'first', seconds: firstSeconds },
-  { ...phase, name: 'rest', seconds: Math.max(1, minutes * 60 - firstSeconds) },
-])
-let lastPhase = ''
-const result = await generate({ scenario, pids: [], dialect: 'pomelo' }, ({ phase, atSeconds }) => {
-  if (lastPhase === 'first' && phase === 'rest') void note()
-  lastPhase = phase
-  if (Math.round(atSeconds) % 60 === 0) console.log(`  ${Math.round(atSeconds / 60)} min`)
+400 clients in rooms of 50 talk at half the maximum rate, and each second some leave and as many come. Each process's
+memory at the end is to be within 10 % of that after the first minute, and when all have left, files, sockets, timers
+and calls are to be as many as before the first came.
+
+  --minutes <n>   how long (10)
+  --churn <n>     how many leave each second (20)
+  --share <x>     how fast they talk, of the maximum (0.5)
+
+Exit codes: 0 all as promised, 1 not, 3 no result, as the load generator was the bottleneck.`,
+  options: { minutes: '10', churn: '20', share: '0.5' },
+  run: async (options) => {
+    const minutes = readNumber('minutes', options.minutes)
+    const churnPerSecond = readNumber('churn', options.churn)
+    const share = readNumber('share', options.share)
+    const launch = await launchShaddock([], { ...hall, chats: 2, args: ['--expose-gc'] })
+    await using system = await startSystem('local', launch)
+    await using observer = await Observer.open(system)
+    const neighbours = new Neighbours()
+    const atStart = await takeStock(observer)
+    const maximum = await findMaximum(system, crowd, messageBytes)
+    const rate = share * maximum.perSecond
+    console.log(
+      `${formatNumber(rate)} messages a second, each to 50, where ${maximum.says}; ${churnPerSecond} clients a second come and go`,
+    )
+    const phase = { measured: true, churnPerSecond, ...talk(messageBytes, { rate }) }
+    const scenario = chatScenario(system, crowd, [{ ...phase, name: 'soak', seconds: minutes * 60 }])
+    const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>()
+    const running = generateWhole({ scenario }, { onPhase: () => begin(undefined) })
+    const [result, byMinute] = await Promise.all([running, begun.then(() => readMinutes(observer, minutes))])
+    const atEnd = await settled(observer, atStart)
+    printPhase(result)
+    printMinutes(byMinute)
+    console.log(`${neighbours.describe()}\n`)
+    checkGenerator(result.phases)
+    return [...failuresOf(result), ...growths(byMinute), ...differences(atStart, atEnd)]
+  },
 })
-await note()
-await sleep(settleMs())
-const atEnd = await holdings(system)
 
-for (const { name, requests, delivering, errors } of result.phases) {
-  const [answers, deliveries] = [formatLatency(requests.p99), formatLatency(delivering.p99)]
-  console.log(`${name}: p99 of answers ${answers}, of deliveries ${deliveries}, ${sumOf(errors)} errors`)
-}
-printTable()
-
-interface Holdings {
-  readonly memoryBytes: number
-  /** Open files and sockets. */
-  readonly files: number
-  /** What keeps its event loop alive, timers among them; unknown of the master. */
-  readonly resources?: string
+/** Takes stock a little before each minute is over. */
+async function readMinutes(observer: Observer, minutes: number): Promise<Stock[]> {
+  const startMs = performance.now()
+  const all: Stock[] = []
+  for (let minute = 1; minute <= Math.max(2, Math.floor(minutes)); minute++) {
+    // of a run of less than two minutes, the middle and the end
+    const dueMs = minutes < 2 ? (minute / 2) * minutes * 60_000 : minute * 60_000
+    await sleep(startMs + dueMs - takingStockMs - performance.now())
+    all.push(await takeStock(observer))
+    const heap = [...all.at(-1)!].map(([id, { heapBytes }]) => `${id} ${formatMebibytes(heapBytes ?? NaN)}`)
+    console.log(`  ${minute} min: heap ${heap.join(', ')}`)
+  }
+  return all
 }
 
-async function note(): Promise<void> {
-  readings.push(await holdings(system))
+/** @throws {Refusal} the rate was not kept up. Late messages do not matter to memory. */
+function checkGenerator(phases: readonly PhaseResult[]): void {
+  const doubts = doubtsOf(phases, Infinity)
+  if (doubts.length > 0) throw new Refusal(`the load generator was the bottleneck: ${doubts.join(', ')}`)
 }
 
-async function holdings(system: System): Promise<Map<string, Holdings>> {
-  const [members, resources] = [await listMembers(system.directory), await askResources(system)]
-  return new Map(
-    members.map(({ id, pid, memoryBytes }) => {
-      const held = resources.get(id)
-      const files = readdirSync(`/proc/${pid}/fd`).length
-      return [id, { memoryBytes, files, ...(held !== undefined && { resources: held }) }]
-    }),
-  )
-}
-
-async function findMaximum(system: System): Promise<number> {
-  const phase = { measured: false, churnPerSecond: 0, ...talk(32, { inFlight: 1 }) }
-  const scenario = chatScenario(system, crowd, [
-    { ...phase, name: 'warming up', seconds: 2 },
-    { ...phase, name: 'maximum', seconds: 4 },
-  ])
-  const { phases } = await generate({ scenario, pids: [], dialect: 'pomelo' })
-  const { answered, seconds } = phases.at(-1)!
-  return answered / seconds
-}
-
-/** Sockets that were closed a moment ago are not gone at once. */
-function settleMs(): number {
-  return 5_000
-}
-
-function printTable(): void {
-  const [first, last] = readings
-  const head = [
-    '',
-    'memory after the first minute',
-    'at the end',
-    'files before',
-    'after',
-    'resources before',
-    'after',
+function failuresOf({ phases, closed, failed }: Result): string[] {
+  return [
+    ...phases.flatMap(({ errors }) => Object.entries(errors).map(([what, count]) => `${count} × ${what}`)),
+    ...Object.entries(closed).map(([reason, count]) => `${count} connections were closed: ${reason}`),
+    ...Object.entries(failed).map(([reason, count]) => `${count} clients could not come: ${reason}`),
   ]
-  const rows = [...atStart].map(([id, before]) => {
-    const [early, late, after] = [
-      first?.get(id)?.memoryBytes ?? 0,
-      last?.get(id)?.memoryBytes ?? 0,
-      atEnd.get(id),
-    ]
-    const change = Math.round((late / early - 1) * 100)
-    if (change > 10 || before.files !== after?.files || before.resources !== after.resources)
-      process.exitCode = 1
-    return [
-      id,
-      formatMebibytes(early),
-      `${formatMebibytes(late)} (${change} %)`,
-      String(before.files),
-      String(after?.files),
-      before.resources ?? '–',
-      after?.resources ?? '–',
-    ]
+}
+
+function growths([first, ...rest]: readonly Stock[]): string[] {
+  const last = rest.at(-1)!
+  return [...first!].flatMap(([id, early]) => {
+    const growth = growthOf(early, last.get(id), 'memoryBytes')
+    return growth <= maxGrowth ? [] : [`the memory of ${id} grew by ${signed(growth)}`]
   })
-  console.log(`\n${formatTable([head, ...rows], new Set([1, 2, 3, 4]))}`)
+}
+
+function growthOf(early: Holdings, late: Holdings | undefined, of: 'memoryBytes' | 'heapBytes'): number {
+  return (late?.[of] ?? NaN) / (early[of] ?? NaN) - 1
+}
+
+function printPhase({ phases }: Result): void {
+  for (const { sent, answered, seconds, requests, delivering, late, errors } of phases) {
+    const times = `p99 of answers ${formatLatency(requests.p99)}, of deliveries ${formatLatency(delivering.p99)}`
+    console.log(
+      `\n${formatNumber(sent)} messages in ${formatNumber(seconds)} s, ${formatNumber(answered)} answered`,
+    )
+    console.log(`${times}, of sending late ${formatLatency(late.p99)}; ${sumOf(errors)} errors`)
+  }
+}
+
+function printMinutes(byMinute: readonly Stock[]): void {
+  const [first, last] = [byMinute[0]!, byMinute.at(-1)!]
+  const head = ['', 'memory after a minute', 'at the end', '', 'heap after a minute', 'at the end', '']
+  const rows = [...first].map(([id, early]) => {
+    const late = last.get(id)
+    const cells = (['memoryBytes', 'heapBytes'] as const).flatMap((of) => {
+      if (early[of] === undefined || late?.[of] === undefined) return ['–', '–', '–']
+      return [formatMebibytes(early[of]), formatMebibytes(late[of]), signed(growthOf(early, late, of))]
+    })
+    return [id, ...cells]
+  })
+  console.log(`\n${formatTable([head, ...rows], new Set(head.keys().drop(1)))}`)
 }

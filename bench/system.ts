@@ -24,6 +24,13 @@ export interface System extends AsyncDisposable {
 /** What its clients speak. */
 export type Dialect = 'pomelo' | 'socket.io'
 
+/** A system that can be started, or why it cannot. */
+export interface SystemChoice {
+  readonly name: string
+  readonly absence?: string
+  launch(): Promise<Launch>
+}
+
 /** How a system is started. */
 export interface Launch {
   readonly kept: Kept
@@ -94,7 +101,7 @@ async function answers(system: System): Promise<boolean> {
   try {
     const protocol = system.dialect === 'socket.io' ? { protocol: socketIoProtocol } : {}
     const { entering, phases } = await runLoad(probe(system), protocol)
-    return entering.count > 0 && (phases[0]?.deliveries ?? 0) > 0
+    return entering.count === system.connectors.length && (phases[0]?.deliveries ?? 0) > 0
   } catch {
     return false
   }

@@ -1,31 +1,21 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { listPeers } from './peers.ts'
 import { freePorts } from './system.ts'
-import type { Launch } from './system.ts'
-
-/** A system that can be started, or why it cannot. */
-export interface SystemChoice {
-  readonly name: string
-  readonly absence?: string
-  launch(): Promise<Launch>
-}
+import type { Launch, SystemChoice } from './system.ts'
 
 const here = import.meta.dirname
 const env = { ...process.env, NODE_ENV: 'production' }
 
-/** Returns what can be compared, the floor first. */
-export function listSystems(): SystemChoice[] {
+/** Returns what can be compared, the floor first. `peers` is the folder in whose `node_modules` others are. */
+export function listSystems(peers = join(here, 'peers')): SystemChoice[] {
   return [
     { name: 'floor', launch: launchFloor },
     { name: 'local', launch: () => launchShaddock([]) },
     { name: 'single', launch: () => launchShaddock(['--single']) },
-    peer('pomelo', (name) => launchPomelo(name, ['env=production'])),
-    peer('pinus', (name) => launchPomelo(name, ['env=production'])),
-    peer('socket.io', launchSocketIo),
+    ...listPeers(peers),
   ]
 }
 
@@ -66,6 +56,8 @@ export interface ChatOptions {
   readonly chats?: number
   /** Where the application is. @default the chat of the examples */
   readonly source?: string
+  /** Node's own options for the process of each server. @default none */
+  readonly args?: readonly string[]
   /** Whether there is a gate. @default true */
   readonly hasGate?: boolean
   /** Config files by name. */
@@ -74,16 +66,16 @@ export interface ChatOptions {
 
 /** A folder with the example's code and config of its own. */
 async function makeChat(gate: number, ports: readonly number[], options: ChatOptions): Promise<string> {
-  const { source = exampleChat(), hasGate = true } = options
+  const { source = exampleChat(), hasGate = true, args = [] } = options
   const directory = await mkdtemp(join(tmpdir(), 'shaddock-bench-'))
   await symlink(join(source, 'app'), join(directory, 'app'))
   await symlink(join(source, 'app.ts'), join(directory, 'app.ts'))
   await mkdir(join(directory, 'config'))
   const host = '127.0.0.1'
   const servers = {
-    ...(hasGate && { gate: [{ id: 'gate-1', host, clientPort: gate }] }),
-    connector: ports.map((clientPort, index) => ({ id: `connector-${index + 1}`, host, clientPort })),
-    chat: Array.from({ length: options.chats ?? 2 }, (_, index) => ({ id: `chat-${index + 1}` })),
+    ...(hasGate && { gate: [{ id: 'gate-1', host, clientPort: gate, args }] }),
+    connector: ports.map((clientPort, index) => ({ id: `connector-${index + 1}`, host, clientPort, args })),
+    chat: Array.from({ length: options.chats ?? 2 }, (_, index) => ({ id: `chat-${index + 1}`, args })),
   }
   const files = { 'servers.json': { production: servers }, 'log.json': { level: 'warn' }, ...options.config }
   for (const [name, content] of Object.entries(files)) {
@@ -98,80 +90,3 @@ function exampleChat(): string {
 
 /** The chat of `hall/`, without a gate. */
 export const hall: ChatOptions = { source: join(here, 'hall'), hasGate: false, chats: 1 }
-
-function peer(name: string, launch: (folder: string) => Promise<Launch>): SystemChoice {
-  const folder = name.replace('.', '')
-  const choice = { name, launch: () => launch(folder) }
-  if (!existsSync(join(here, 'peers/node_modules', name))) {
-    return { ...choice, absence: 'not installed: npm install --prefix bench/peers' }
-  }
-  if (name !== 'socket.io' && olderNode() === undefined) {
-    return { ...choice, absence: 'it needs a Node before 23 in the PATH' }
-  }
-  return choice
-}
-
-async function launchSocketIo(folder: string): Promise<Launch> {
-  const [port = 0] = await freePorts(1)
-  const kept = {
-    command: process.execPath,
-    args: ['app.js', String(port)],
-    cwd: join(here, 'peers', folder),
-    env,
-  }
-  return { kept, gate: port, connectors: [port], dialect: 'socket.io' }
-}
-
-/** Starts Pomelo or what follows it closely. Their ports stand in files: each start has a copy with its own. */
-async function launchPomelo(folder: string, args: readonly string[]): Promise<Launch> {
-  const [master, gate = 0, first = 0, second = 0, ...ports] = await freePorts(8)
-  const directory = await mkdtemp(join(tmpdir(), 'shaddock-bench-'))
-  await cp(join(here, 'peers', folder), directory, { recursive: true })
-  await symlink(join(here, 'peers/node_modules'), join(directory, 'node_modules'))
-  const host = '127.0.0.1'
-  const frontend = { host, frontend: true }
-  const servers = {
-    gate: [{ id: 'gate-1', ...frontend, clientPort: gate }],
-    connector: [
-      { id: 'connector-1', ...frontend, port: ports[0], clientPort: first },
-      { id: 'connector-2', ...frontend, port: ports[1], clientPort: second },
-    ],
-    chat: [
-      { id: 'chat-1', host, port: ports[2] },
-      { id: 'chat-2', host, port: ports[3] },
-    ],
-  }
-  await writeFile(join(directory, 'config/servers.json'), JSON.stringify({ production: servers }))
-  await writeFile(
-    join(directory, 'config/master.json'),
-    JSON.stringify({ production: { id: 'master-1', host, port: master } }),
-  )
-  const command = olderNode() ?? process.execPath
-  // servers are started with the word `node`
-  const path = [dirname(command), process.env['PATH']].join(delimiter)
-  return {
-    kept: {
-      command,
-      args: ['app.js', ...args],
-      cwd: directory,
-      env: { ...env, PATH: path },
-      temporary: directory,
-    },
-    gate,
-    connectors: [first, second],
-  }
-}
-
-/** Returns a Node that has what Pomelo and Pinus use of it, and that 23 took away. */
-function olderNode(): string | undefined {
-  const folders = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => !folder.includes('node_modules'))
-  return folders
-    .map((folder) => join(folder, 'node'))
-    .find((node) => {
-      if (!existsSync(node)) return false
-      const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout
-      return Number(/^v(\d+)/.exec(version)?.[1] ?? Infinity) < 23
-    })
-}

@@ -7,17 +7,24 @@ export interface Work {
   readonly name: string
   readonly says: string
   /** What a unit of the work is. */
-  readonly unit: 'answer' | 'delivery' | 'login'
+  readonly unit: Unit
   scenario(system: System, seconds: Seconds): Scenario
 }
+
+/** What a unit of a work can be. */
+export type Unit = 'answer' | 'delivery' | 'login'
 
 export interface Seconds {
   readonly warm: number
   readonly measured: number
 }
 
+/** The phases that are measured: as much as goes, and messages that come by a schedule, whatever became of the last. */
+export const phaseNames = { most: 'most', paced: 'paced' } as const
+
 /** 32 letters each: the time and as many more as that takes. */
 const message = { content: '{t}{pad:14}', target: '*' }
+const say: Message = { type: 'request', route: 'chat.chatHandler.send', message }
 const login = [
   { route: 'connector.entryHandler.enter', message: { username: 'u{run}{n}', rid: 'r{run}{room}' } },
 ]
@@ -25,7 +32,7 @@ const login = [
 export const works: readonly Work[] = [
   {
     name: 'request',
-    says: '50 clients ask the gate, the next when answered',
+    says: '50 clients ask the gate, the next when answered; times at 1,000 a second',
     unit: 'answer',
     scenario: (system, seconds) => ({
       ...common,
@@ -34,38 +41,43 @@ export const works: readonly Work[] = [
       roomSize: 50,
       login: [],
       phases: phases(seconds, {
-        send: {
-          type: 'request',
-          route: 'gate.gateHandler.queryEntry',
-          message: { uid: 'u{n}' },
-          inFlight: 1,
-        },
+        message: { type: 'request', route: 'gate.gateHandler.queryEntry', message: { uid: 'u{n}' } },
+        inFlight: 1,
+        rate: 1_000,
       }),
     }),
   },
-  chat('hop', '200 clients, each alone in its room: a call to a chat server and a push', 'answer', {
-    clients: 200,
+  chat({
+    name: 'hop',
+    says: '200 clients, each alone in its room: a call to a chat server and a push; times at 500 a second',
+    unit: 'answer',
     roomSize: 1,
+    rate: 500,
   }),
-  chat('light', 'rooms of 50, one sender each', 'delivery', {
-    clients: 200,
-    roomSize: 50,
+  chat({
+    name: 'light',
+    says: 'rooms of 50, one sender each; times at 20 messages a second',
     sendersPerRoom: 1,
+    rate: 20,
   }),
-  chat('busy', 'rooms of 50, all send', 'delivery', { clients: 200, roomSize: 50 }),
-  chat('flood', 'rooms of 50, all send, four requests in flight each', 'delivery', {
-    clients: 200,
-    roomSize: 50,
+  chat({ name: 'busy', says: 'rooms of 50, all send; times at 200 messages a second', rate: 200 }),
+  chat({
+    name: 'flood',
+    says: 'rooms of 50, all send, four requests in flight each; times at 400 messages a second',
     inFlight: 4,
+    rate: 400,
   }),
-  chat('large', 'one room of 1,000, ten send', 'delivery', {
+  chat({
+    name: 'large',
+    says: 'one room of 1,000, ten send; times at 10 messages a second',
     clients: 1_000,
     roomSize: 1_000,
     sendersPerRoom: 10,
+    rate: 10,
   }),
   {
     name: 'idle',
-    says: '5,000 clients log in to rooms of ten, and stay',
+    says: '5,000 clients log in to rooms of ten, and stay; times of a login',
     unit: 'login',
     scenario: (system, seconds) => ({
       ...common,
@@ -73,22 +85,38 @@ export const works: readonly Work[] = [
       clients: seconds.measured < 2 ? 500 : 5_000,
       roomSize: 10,
       login,
-      phases: [{ name: 'idle', seconds: Math.min(3, seconds.measured), measured: true, churnPerSecond: 0 }],
+      phases: [
+        {
+          name: phaseNames.most,
+          seconds: Math.min(3, seconds.measured),
+          measured: true,
+          churnPerSecond: 0,
+        },
+      ],
     }),
   },
 ]
 
-interface Crowd {
-  readonly clients: number
-  readonly roomSize: number
-  readonly sendersPerRoom?: number
-  readonly inFlight?: number
-}
-
 const common = { connectPerSecond: 100_000, timeoutMs: 20_000, maxLateMs: 10 }
 
-function chat(name: string, says: string, unit: Work['unit'], crowd: Crowd): Work {
-  const { clients, roomSize, sendersPerRoom, inFlight = 1 } = crowd
+interface ChatWork {
+  readonly name: string
+  readonly says: string
+  /** @default 'delivery' */
+  readonly unit?: Unit
+  /** @default 200 */
+  readonly clients?: number
+  /** @default 50 */
+  readonly roomSize?: number
+  readonly sendersPerRoom?: number
+  /** @default 1 */
+  readonly inFlight?: number
+  /** Of all together, and what every system can do. */
+  readonly rate: number
+}
+
+function chat({ unit = 'delivery', clients = 200, roomSize = 50, inFlight = 1, ...others }: ChatWork): Work {
+  const { name, says, rate, sendersPerRoom } = others
   return {
     name,
     says,
@@ -100,20 +128,38 @@ function chat(name: string, says: string, unit: Work['unit'], crowd: Crowd): Wor
       roomSize,
       login,
       phases: phases(seconds, {
-        send: { type: 'request', route: 'chat.chatHandler.send', message, inFlight },
-        delivery: 'onChat',
-        ...(sendersPerRoom !== undefined && { sendersPerRoom }),
+        message: say,
+        inFlight,
+        rate,
+        rest: { delivery: 'onChat', ...(sendersPerRoom !== undefined && { sendersPerRoom }) },
       }),
     }),
   }
 }
 
-type Doing = Pick<Scenario['phases'][number], 'send' | 'delivery' | 'sendersPerRoom'>
+interface Message {
+  readonly type: 'request'
+  readonly route: string
+  readonly message: object
+}
 
-function phases({ warm, measured }: Seconds, doing: Doing): Scenario['phases'] {
+interface Doing {
+  readonly message: Message
+  readonly inFlight: number
+  readonly rate: number
+  readonly rest?: Pick<Scenario['phases'][number], 'delivery' | 'sendersPerRoom'>
+}
+
+function phases({ warm, measured }: Seconds, { message, inFlight, rate, rest }: Doing): Scenario['phases'] {
+  const [closed, open] = [
+    { ...message, inFlight },
+    { ...message, rate },
+  ]
+  const common = { churnPerSecond: 0, ...rest }
   return [
-    { name: 'warming up', seconds: warm, measured: false, churnPerSecond: 0, ...doing },
-    { name: 'measured', seconds: measured, measured: true, churnPerSecond: 0, ...doing },
+    { ...common, name: 'warming up', seconds: warm, measured: false, send: closed },
+    { ...common, name: phaseNames.most, seconds: measured, measured: true, send: closed },
+    { ...common, name: phaseNames.paced, seconds: measured, measured: true, send: open },
   ]
 }
 

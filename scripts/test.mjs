@@ -6,7 +6,12 @@ import { findChromium } from './chromium.mjs'
 import { run } from './run.mjs'
 
 const root = join(import.meta.dirname, '..')
-const patterns = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'scripts/test/*.test.mjs']
+const patterns = [
+  'packages/*/test/**/*.test.ts',
+  'examples/*/test/**/*.test.ts',
+  'bench/test/**/*.test.ts',
+  'scripts/test/*.test.mjs',
+]
 
 const testTimeoutMs = 60_000
 /** Ends what no test's own timeout can: one that never lets go of the processor. */

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import type { Scenario } from '../packages/server/src/load/scenario.ts'
+import { chatScenario, talk } from './chat-scenario.ts'
+import { generateTrusted } from './generate.ts'
+import type { Observer } from './observer.ts'
+import { Refusal } from './refusal.ts'
+import type { System } from './system.ts'
+
+/** What one broadcast cost, with the call that caused it, and its answer. */
+export interface Cost {
+  readonly connectors: number
+  readonly members: number
+  /** Sent by all servers together. */
+  readonly busBytes: number
+  /** Microseconds of CPU. */
+  readonly chatUs: number
+  /** Of all connectors together. */
+  readonly connectorsUs: number
+  readonly p99Ms: number
+}
+
+export interface Broadcasts {
+  readonly members: number
+  readonly seconds: number
+}
+
+/**
+ * Pushes to a room for a while, and compares with as long a while without.
+ * @throws {Refusal} the load generator was the bottleneck, or a push did not reach all.
+ */
+export async function measureBroadcasts(
+  system: System,
+  observer: Observer,
+  { members, seconds }: Broadcasts,
+): Promise<Omit<Cost, 'connectors'>> {
+  const readings: Promise<Usage>[] = []
+  const scenario = scenarioOf(system, members, seconds)
+  const { phases } = await generateTrusted({ scenario }, { onPhase: () => readings.push(read(observer)) })
+  const { sent, delivering } = phases[2]!
+  if (delivering.count !== sent * members)
+    throw new Refusal(`of ${sent * members} deliveries to ${members} members ${delivering.count} came`)
+
+  const [, idleFrom, idleTo, to] = (await Promise.all(readings)) as [Usage, Usage, Usage, Usage]
+  const share = (to.atMs - idleTo.atMs) / (idleTo.atMs - idleFrom.atMs)
+  const each = (of: Exclude<keyof Usage, 'atMs'>) =>
+    Math.max(0, to[of] - idleTo[of] - share * (idleTo[of] - idleFrom[of])) / sent
+  return {
+    members,
+    busBytes: each('busBytes'),
+    chatUs: each('chatUs'),
+    connectorsUs: each('connectorsUs'),
+    p99Ms: delivering.p99,
+  }
+}
+
+/** What servers have used so far. */
+interface Usage {
+  readonly atMs: number
+  readonly busBytes: number
+  readonly chatUs: number
+  readonly connectorsUs: number
+}
+
+async function read(observer: Observer): Promise<Usage> {
+  const atMs = performance.now()
+  const cpuOf = (wanted: string) =>
+    observer.servers().reduce((sum, { type, pid }) => (type === wanted ? sum + cpuUs(pid) : sum), 0)
+  const [chatUs, connectorsUs] = [cpuOf('chat'), cpuOf('connector')]
+  const stats = await observer.allStats()
+  const busBytes = stats.values().reduce((sum, { bus }) => sum + (bus?.sentBytes ?? 0), 0)
+  return { atMs, busBytes, chatUs, connectorsUs }
+}
+
+/** In steps of 10,000. */
+function cpuUs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10_000
+}
+
+function scenarioOf(system: System, members: number, seconds: number): Scenario {
+  // half of what one process can write, one push after the other
+  const rate = Math.min(400, 40_000 / members)
+  const still = { measured: false, churnPerSecond: 0 }
+  const push = { measured: true, churnPerSecond: 0, ...talk(32, { rate }) }
+  return {
+    ...chatScenario(system, { clients: members, roomSize: members, sendersPerRoom: 1 }, [
+      { name: 'settling', seconds: 2, ...still },
+      { name: 'idle', seconds, ...still },
+      { name: 'broadcast', seconds, ...push },
+      { name: 'over', seconds: 0.5, ...still },
+    ]),
+    // what it costs does not depend on when it leaves, as long as each leaves alone
+    maxLateMs: 1_000 / rate,
+  }
+}

@@ -1,0 +1,3 @@
+import { Garbage } from '../../../garbage.ts'
+
+export default Garbage
