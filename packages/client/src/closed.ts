@@ -1,4 +1,4 @@
-import { closeReasonOf, closeReasons, type CloseReason } from '@shaddock/protocol'
+import { closeReasonOf, closeReasons, type CloseReason, decodeKick } from '@shaddock/protocol'
 
 /** Why a connection ended, and what the server said about it. */
 export interface Closed extends CloseReason {
@@ -18,4 +18,10 @@ export interface Closed extends CloseReason {
  */
 export function closedByServer(code: number): Closed {
   return code === closeReasons.client.code ? closeReasons.lost : closeReasonOf(code)
+}
+
+/** Returns why a server kicked this client. Pomelo's servers say no code. */
+export function closedByKick(body: Uint8Array): Closed {
+  const { reason, code = closeReasons.kicked.code } = decodeKick(body)
+  return { ...closeReasonOf(code), kick: reason }
 }

@@ -2,7 +2,6 @@ import {
   type Codec,
   closeReasons,
   decodeHandshakeAnswer,
-  decodeKick,
   decodePackets,
   dictionaryOf,
   encodeHandshakeRequest,
@@ -14,7 +13,7 @@ import {
   PacketType,
   ProtocolError,
 } from '@shaddock/protocol'
-import { type Closed, closedByServer } from './closed.ts'
+import { type Closed, closedByKick, closedByServer } from './closed.ts'
 import { type Coder, messageCoder } from './coder.ts'
 import { RequestError } from './errors.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -155,7 +154,7 @@ export class Link {
       case PacketType.data:
         return this.#deliver(body)
       case PacketType.kick:
-        return this.#end({ ...closeReasons.kicked, kick: decodeKick(body) })
+        return this.#end(closedByKick(body))
       case PacketType.ack:
         throw new ProtocolError('ack from a server')
     }

@@ -135,6 +135,17 @@ test('a kicked client is closed with the text of the kick', async () => {
   assert.deepEqual(await closed, { ...closeReasons.kicked, kick: 'logged in elsewhere' })
 })
 
+test('a kick that carries the code of a close reason has that reason', async () => {
+  await using server = await PomeloServer.start()
+  await using client = await connect(server.url, { reconnect: soon })
+  const closed = nextState(client, 'closed')
+
+  const connection = await server.connections.next()
+  connection.kick('replaced', closeReasons.replaced.code)
+
+  assert.deepEqual(await closed, { ...closeReasons.replaced, kick: 'replaced' })
+})
+
 for (const reason of Object.values(closeReasons)) {
   // no frame can carry 1006; a server that closes with 1000 has no reason of the table
   if (reason === closeReasons.lost || reason === closeReasons.client) continue

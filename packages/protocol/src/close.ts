@@ -29,6 +29,8 @@ export const closeReasons = {
   slow: { code: 4429, reason: 'slow', reconnect: true },
   /** The application ended the session. */
   kicked: { code: 4430, reason: 'kicked', reconnect: false },
+  /** The user has logged in again elsewhere, and the newest login stays. */
+  replaced: { code: 4431, reason: 'replaced', reconnect: false },
   /** The server holds as many connections as it may. */
   full: { code: 4503, reason: 'full', reconnect: true },
 } as const satisfies Record<string, CloseReason>

@@ -29,7 +29,7 @@ export {
   type HandshakeServer,
   isProtos,
 } from './handshake.ts'
-export { decodeKick, encodeKick } from './kick.ts'
+export { decodeKick, encodeKick, type Kick } from './kick.ts'
 export { decodeMessage, type Message, MessageType } from './message.ts'
 export { PacketReader } from './packet-reader.ts'
 export {

@@ -151,7 +151,7 @@ function readGreeting(body: Buffer): Greeting {
 
 function kickReason(body: Buffer): string {
   try {
-    return decodeKick(body) || 'kicked'
+    return decodeKick(body).reason || 'kicked'
   } catch {
     // old servers kick without a word
     return 'kicked'

@@ -126,7 +126,7 @@ export class ConnectedSession implements FrontendSession {
   kick(reason?: string): Promise<void> {
     return settled(() => {
       if (this.closed) return
-      if (reason !== undefined) this.connection.send(encodePacket(PacketType.kick, encodeKick(reason)))
+      if (reason !== undefined) this.connection.send(encodePacket(PacketType.kick, encodeKick({ reason })))
       this.connection.close(closeReasons.kicked)
     })
   }
