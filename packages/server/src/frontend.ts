@@ -34,6 +34,7 @@ import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
 import { createTellAdopt, createTellLost, createTellRoll } from './system/hand-over.ts'
 import { serveClusterSessions } from './system/cluster-sessions.ts'
+import { createClaims } from './system/second-login.ts'
 import { serveSessions } from './system/sessions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import type { Transport } from './transport/transport.ts'
@@ -75,6 +76,10 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     log.error({ err: error, session: session.id }, 'a close listener failed')
   serveSessions(rpc, sessions)
   serveClusterSessions(rpc, sessions)
+  const { secondLogin } = config.connector
+  const { callTimeoutMs } = config.cluster
+  if (secondLogin !== 'allow')
+    sessions.claims = createClaims({ ...options, ...core, policy: secondLogin, sessions, callTimeoutMs, log })
   const groups = new Groups({
     sessions,
     onUnsendable: reportOnce(log),
@@ -98,7 +103,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
     self,
     sessions,
     config: config.connector,
-    callTimeoutMs: config.cluster.callTimeoutMs,
+    callTimeoutMs,
     formats,
     greet: app.greeting,
     dispatch: filtered(app.globalFilters, dispatch, timers),

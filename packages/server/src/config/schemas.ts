@@ -51,6 +51,11 @@ export const connectorSchema = settings({
   ),
   maxConnections: setting(integer(1, 10_000_000), 100_000, 'The most connections of one server.'),
   maxPendingRequests: setting(integer(1, 1_000_000), 256, 'The most unanswered requests of one session.'),
+  secondLogin: setting(
+    oneOf(['allow', 'newest', 'refuse']),
+    'allow',
+    'What becomes of a user who logs in again, on whichever frontend: both stay, the newest stays, or the second is refused.',
+  ),
   dictionary: setting(boolean(), false, 'Whether routes travel to clients as numbers.'),
   signing: setting(
     boolean(),

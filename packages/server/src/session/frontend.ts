@@ -10,8 +10,18 @@ import { encodeSnapshot } from './snapshot.ts'
 
 type CloseListener = (reason: CloseReason) => Awaitable<void>
 
+/** Decides whether a session may have its uid, where a user may be logged in only once. */
+export interface SessionClaims {
+  /** @throws {ServerError} `DENIED`: another session has it, on whichever frontend. */
+  claim(session: ConnectedSession, uid: string): Promise<void>
+  /** The session has it no more, or never got it. */
+  release(session: ConnectedSession, uid: string): void
+}
+
 /** Where the sessions of a frontend are found. */
 export interface SessionHome {
+  /** Absent where a user may be logged in any number of times. */
+  readonly claims?: SessionClaims | undefined
   nextId(): number
   add(session: ConnectedSession): void
   remove(session: ConnectedSession): void
@@ -30,6 +40,8 @@ export class ConnectedSession implements FrontendSession {
   readonly #frontend: ServerAddress
   readonly #registry: SessionHome
   #uid: string | null = null
+  /** The uid that is claimed for it. */
+  #binding: { readonly uid: string; readonly done: Promise<void> } | undefined
   #state: Record<string, unknown> | undefined
   /** Encoded when it is first needed after a change. A text: few bytes of a shared piece would keep all of it. */
   #snapshot: string | undefined
@@ -54,6 +66,11 @@ export class ConnectedSession implements FrontendSession {
 
   get uid(): string | null {
     return this.#uid
+  }
+
+  /** Who it is, or is about to be. */
+  get claimedUid(): string | null {
+    return this.#uid ?? this.#binding?.uid ?? null
   }
 
   get remoteAddress(): string {
@@ -81,14 +98,39 @@ export class ConnectedSession implements FrontendSession {
       this.#mustBeOpen()
       // it comes from a client more often than not, and through a handler that did not look
       if (typeof uid !== 'string' || uid === '') throw new ServerError('BAD_MESSAGE', 'a uid is a text')
-      if (this.#uid === uid) return
-      if (this.#uid !== null) {
-        throw new ServerError('DENIED', `session ${this.id} is bound to ${this.#uid}, not to ${uid}`)
+      const { claimedUid } = this
+      if (claimedUid === uid) return this.#binding?.done
+      if (claimedUid !== null) {
+        throw new ServerError('DENIED', `session ${this.id} is bound to ${claimedUid}, not to ${uid}`)
       }
-      this.#uid = uid
-      this.#snapshot = undefined
-      this.#registry.bound(this, uid)
+      const { claims } = this.#registry
+      if (claims === undefined) return this.#become(uid)
+      const done = this.#claim(claims, uid)
+      this.#binding = { uid, done }
+      return done
     })
+  }
+
+  async #claim(claims: SessionClaims, uid: string): Promise<void> {
+    const { promise: closed, reject } = Promise.withResolvers<never>()
+    const undo = this.onClose(() => reject(this.#gone()))
+    try {
+      await Promise.race([claims.claim(this, uid), closed])
+      this.#become(uid)
+    } catch (error) {
+      claims.release(this, uid)
+      throw error
+    } finally {
+      undo()
+      this.#binding = undefined
+    }
+  }
+
+  #become(uid: string): void {
+    this.#mustBeOpen()
+    this.#uid = uid
+    this.#snapshot = undefined
+    this.#registry.bound(this, uid)
   }
 
   unbind(): Promise<void> {
@@ -131,6 +173,15 @@ export class ConnectedSession implements FrontendSession {
     })
   }
 
+  /** Closes the connection because the user has another one now. */
+  replace(): void {
+    if (this.closed) return
+    const { reason, code } = closeReasons.replaced
+    // the close code alone would not reach a client on TCP
+    this.connection.send(encodePacket(PacketType.kick, encodeKick({ reason, code })))
+    this.connection.close(closeReasons.replaced)
+  }
+
   onClose(listener: CloseListener): () => void {
     if (this.#closeReason !== undefined) {
       this.#tell(listener, this.#closeReason)
@@ -158,11 +209,15 @@ export class ConnectedSession implements FrontendSession {
   }
 
   #mustBeOpen(): void {
-    if (this.closed) throw new ServerError('GONE', `session ${this.id} of ${this.frontendId} is closed`)
+    if (this.closed) throw this.#gone()
+  }
+
+  #gone(): ServerError {
+    return new ServerError('GONE', `session ${this.id} of ${this.frontendId} is closed`)
   }
 }
 
 /** Runs `act` now; what it throws becomes the promise's rejection. */
-async function settled(act: () => void): Promise<void> {
-  act()
+async function settled(act: () => Awaitable<void>): Promise<void> {
+  return act()
 }

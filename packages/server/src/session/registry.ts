@@ -1,10 +1,11 @@
-import type { ConnectedSession, SessionHome } from './frontend.ts'
+import type { ConnectedSession, SessionClaims, SessionHome } from './frontend.ts'
 
 /** The sessions of one frontend, by id and by uid. */
 export class SessionRegistry implements SessionHome {
   readonly #byId = new Map<number, ConnectedSession>()
   readonly #byUid = new Map<string, Set<ConnectedSession>>()
   #nextId = 1
+  claims: SessionClaims | undefined
   /** Called when a session is there. */
   onAdded: (session: ConnectedSession) => void = ignore
   /** Called when a session gets its uid, and when it loses it or closes. */
@@ -60,6 +61,7 @@ export class SessionRegistry implements SessionHome {
     const sessions = this.#byUid.get(uid)
     if (!sessions?.delete(session)) return
     if (sessions.size === 0) this.#byUid.delete(uid)
+    this.claims?.release(session, uid)
     this.onUnbound(session, uid)
   }
 }

@@ -14,7 +14,7 @@ export interface Session<State extends object = Record<string, unknown>> {
   readonly uid: string | null
   /**
    * Says who it is. Binding the same uid again does nothing.
-   * @throws {ServerError} `DENIED`: bound to another uid. `GONE`: the connection is closed. `BAD_MESSAGE`: no text or
+   * @throws {ServerError} `DENIED`: bound to another uid; or another session has this one, and `secondLogin` is `refuse`. `GONE`: the connection is closed. `BAD_MESSAGE`: no text or
    * an empty one, as of a client that leaves it out.
    */
   bind(uid: string): Promise<void>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CloseReason } from '@shaddock/protocol'
+import { ServerError } from '../../src/errors.ts'
 import { ConnectedSession } from '../../src/session/frontend.ts'
 import { SessionRegistry } from '../../src/session/registry.ts'
 import { decodeSnapshot } from '../../src/session/snapshot.ts'
@@ -65,6 +66,80 @@ test('a bound session cannot be bound to another uid until it is unbound', async
   await session.bind('bob')
 
   assert.deepEqual([registry.ofUid('ada').size, registry.ofUid('bob').size], [0, 1])
+})
+
+/** Decides when the test says so. */
+function openClaims() {
+  const decision = Promise.withResolvers<undefined>()
+  const asked: string[] = []
+  const released: string[] = []
+  const registry = new SessionRegistry()
+  registry.claims = {
+    claim: (_, uid) => {
+      asked.push(uid)
+      return decision.promise
+    },
+    release: (_, uid) => void released.push(uid),
+  }
+  return { decision, asked, released, registry }
+}
+
+test('where claims are made, a session is bound when its own is granted', async () => {
+  const { decision, asked, released, registry } = openClaims()
+  using opened = await openSession(registry)
+  const { session } = opened
+
+  const binding = session.bind('ada')
+  const again = session.bind('ada')
+  await assert.rejects(session.bind('bob'), {
+    code: 'DENIED',
+    message: 'session 1 is bound to ada, not to bob',
+  })
+  assert.deepEqual([session.uid, session.claimedUid, registry.ofUid('ada').size], [null, 'ada', 0])
+  decision.resolve(undefined)
+  await Promise.all([binding, again])
+
+  assert.deepEqual([session.uid, registry.ofUid('ada').size], ['ada', 1])
+  assert.deepEqual([asked, released], [['ada'], []])
+})
+
+test('a claim is released when the session is unbound or closes', async () => {
+  const { decision, released, registry } = openClaims()
+  decision.resolve(undefined)
+  using opened = await openSession(registry)
+  const { session } = opened
+
+  await session.bind('ada')
+  await session.unbind()
+  await session.bind('bob')
+  session.end(closeReasons.client)
+
+  assert.deepEqual(released, ['ada', 'bob'])
+})
+
+test('a session whose claim is refused is not bound, and may be to another uid', async () => {
+  const { decision, registry } = openClaims()
+  using opened = await openSession(registry)
+  const { session } = opened
+  decision.reject(new ServerError('DENIED', 'ada is logged in already'))
+
+  await assert.rejects(session.bind('ada'), { code: 'DENIED' })
+
+  assert.deepEqual([session.uid, session.claimedUid], [null, null])
+})
+
+test('a session that closes as its claim is granted releases it', async () => {
+  const { decision, released, registry } = openClaims()
+  using opened = await openSession(registry)
+  const { session } = opened
+
+  const binding = session.bind('ada')
+  decision.resolve(undefined)
+  session.end(closeReasons.lost)
+
+  await assert.rejects(binding, { code: 'GONE' })
+  assert.deepEqual(released, ['ada'])
+  assert.equal(registry.ofUid('ada').size, 0)
 })
 
 test('an unbound session is unbound again without a word', async () => {
