@@ -14,10 +14,11 @@ export interface Closed extends CloseReason {
 }
 
 /**
- * Returns why a WebSocket closed that we did not close. Pomelo's servers close with 1000 whatever happened.
+ * Returns why a WebSocket closed that we did not close, from its close frame. Pomelo's servers close with 1000 whatever
+ * happened.
  */
-export function closedByServer(code: number): Closed {
-  return code === closeReasons.client.code ? closeReasons.lost : closeReasonOf(code)
+export function closedByServer(code: number, text?: string): Closed {
+  return code === closeReasons.client.code ? closeReasons.lost : closeReasonOf(code, text)
 }
 
 /** Returns why a server kicked this client. Pomelo's servers say no code. */

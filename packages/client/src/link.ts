@@ -123,7 +123,8 @@ export class Link {
     socket.onopen = () => this.#send(PacketType.handshake, handshake)
     socket.onmessage = ({ data }: { data: unknown }) => this.#receive(data)
     socket.onerror = (event: unknown) => this.#state !== 'closed' && onError?.(event)
-    socket.onclose = ({ code }: { code: number }) => this.#end(closedByServer(code))
+    socket.onclose = ({ code, reason }: { code: number; reason?: string }) =>
+      this.#end(closedByServer(code, reason))
     return socket
   }
 

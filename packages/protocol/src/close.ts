@@ -5,6 +5,8 @@ export interface CloseReason {
   readonly reason: string
   /** Whether the client should connect again by itself. */
   readonly reconnect: boolean
+  /** How long the client should wait before that, in milliseconds. */
+  readonly retryMs?: number
 }
 
 /** Every reason for which a server or a client of Shaddock ends a connection. `docs/errors.md` lists the same. */
@@ -31,16 +33,25 @@ export const closeReasons = {
   kicked: { code: 4430, reason: 'kicked', reconnect: false },
   /** The user has logged in again elsewhere, and the newest login stays. */
   replaced: { code: 4431, reason: 'replaced', reconnect: false },
+  /** More clients come than the server can let in now. It says when to come back. */
+  busy: { code: 4504, reason: 'busy', reconnect: true },
   /** The server holds as many connections as it may. */
   full: { code: 4503, reason: 'full', reconnect: true },
 } as const satisfies Record<string, CloseReason>
 
 /**
  * Returns the reason for a WebSocket close code: that of the table, what comes nearest to a code of WebSocket's own,
- * or `lost`.
+ * or `lost`. `text` is that of the close frame: untrusted.
  */
-export function closeReasonOf(code: number): CloseReason {
-  return byCode.get(code) ?? closeReasons.lost
+export function closeReasonOf(code: number, text = ''): CloseReason {
+  const reason = byCode.get(code) ?? closeReasons.lost
+  const retryMs = /^\w+ retryMs=(\d{1,9})$/.exec(text)?.[1]
+  return retryMs === undefined ? reason : { ...reason, retryMs: Number(retryMs) }
+}
+
+/** Returns the text of the WebSocket close frame for a reason. */
+export function closeText({ reason, retryMs }: CloseReason): string {
+  return retryMs === undefined ? reason : `${reason} retryMs=${retryMs}`
 }
 
 const byCode = new Map<number, CloseReason>([

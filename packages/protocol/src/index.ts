@@ -1,4 +1,4 @@
-export { type CloseReason, closeReasonOf, closeReasons } from './close.ts'
+export { type CloseReason, closeReasonOf, closeReasons, closeText } from './close.ts'
 export { type Codec, decodeJson, encodeJson, jsonCodec } from './codec.ts'
 export type * from './contract.ts'
 export { buildDictionary, dictionaryText, RouteDictionary } from './dictionary.ts'

@@ -50,6 +50,11 @@ export const connectorSchema = settings({
     'The most that may wait for a client that reads slowly, before it is closed.',
   ),
   maxConnections: setting(integer(1, 10_000_000), 100_000, 'The most connections of one server.'),
+  loginsPerSecond: setting(
+    integer(0, 1_000_000),
+    1_000,
+    'How many clients one server lets in each second; the others are told when to come back. 0: all.',
+  ),
   maxPendingRequests: setting(integer(1, 1_000_000), 256, 'The most unanswered requests of one session.'),
   secondLogin: setting(
     oneOf(['allow', 'newest', 'refuse']),

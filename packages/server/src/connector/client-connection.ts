@@ -24,6 +24,7 @@ import type { Timer, TimerWheel } from '../timer-wheel.ts'
 import type { Connection, ConnectionHandler } from '../transport/transport.ts'
 import { createUnsign } from './signatures.ts'
 import type { Unsign } from './signatures.ts'
+import type { Admission } from './admission.ts'
 
 /**
  * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client.
@@ -31,12 +32,20 @@ import type { Unsign } from './signatures.ts'
  */
 export type Greet = (request: HandshakeRequest, remoteAddress: string) => Awaitable<unknown>
 
+/** Who wants to know how far a client has come. */
+export interface ClientWatcher {
+  /** It has shaken hands. */
+  onReady(client: ClientConnection): void
+  onClosed(client: ClientConnection): void
+}
+
 export interface ClientConnectionOptions {
   readonly self: ServerAddress
   readonly sessions: SessionRegistry
   readonly config: ConnectorConfig
   readonly callTimeoutMs: number
   readonly formats: MessageFormats
+  readonly admission: Admission | undefined
   readonly greet: Greet | undefined
   readonly dispatch: Dispatch
   readonly codec: Codec
@@ -55,7 +64,7 @@ export class ClientConnection implements ConnectionHandler {
   readonly session: ConnectedSession
   readonly #connection: Connection
   readonly #options: ClientConnectionOptions
-  readonly #onClosed: (client: ClientConnection) => void
+  readonly #watcher: ClientWatcher
   #state: State = 'fresh'
   #timer: Timer
   #heardAt = 0
@@ -63,14 +72,10 @@ export class ClientConnection implements ConnectionHandler {
   /** Of a client that must sign its messages. */
   #unsign: Unsign | undefined
 
-  constructor(
-    connection: Connection,
-    options: ClientConnectionOptions,
-    onClosed: (client: ClientConnection) => void,
-  ) {
+  constructor(connection: Connection, options: ClientConnectionOptions, watcher: ClientWatcher) {
     this.#connection = connection
     this.#options = options
-    this.#onClosed = onClosed
+    this.#watcher = watcher
     this.session = new ConnectedSession(options.self, options.sessions, connection)
     this.#timer = options.timers.schedule(options.config.handshakeTimeoutMs, () =>
       this.close(closeReasons.handshake),
@@ -106,7 +111,7 @@ export class ClientConnection implements ConnectionHandler {
     this.#state = 'closed'
     this.#timer.cancel()
     this.session.end(reason)
-    this.#onClosed(this)
+    this.#watcher.onClosed(this)
   }
 
   close(reason: CloseReason): void {
@@ -119,7 +124,10 @@ export class ClientConnection implements ConnectionHandler {
 
   async #onHandshake(body: Uint8Array): Promise<void> {
     this.#state = 'greeting'
-    const { config, formats, greet, log } = this.#options
+    const { config, formats, admission, greet, log } = this.#options
+    const retryMs = admission?.ask() ?? 0
+    // without an answer to the handshake: Pomelo's clients come back when the connection is lost, not when they are refused
+    if (retryMs > 0) return this.close({ ...closeReasons.busy, retryMs })
     try {
       const request = decodeHandshakeRequest(body)
       if (config.signing) this.#unsign = createUnsign(request.sys.rsa)
@@ -147,6 +155,7 @@ export class ClientConnection implements ConnectionHandler {
   #onAck(): void {
     this.#state = 'working'
     this.#timer.cancel()
+    this.#watcher.onReady(this)
     if (this.#heartbeatMs === 0) return
     // clients send their first heartbeat when they have got one
     this.#connection.send(heartbeatPacket)

@@ -1,5 +1,5 @@
 import type { WebSocketConstructor, WebSocketLike } from '@shaddock/client'
-import { closeReasons, encodePacket } from '@shaddock/protocol'
+import { closeReasons, closeText, encodePacket } from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import type { MemoryClient } from '../transport/memory.ts'
 
@@ -36,7 +36,8 @@ export function createMemorySocket(open: (serverId: string) => MemoryClient): We
         const client = open(serverId)
         client.onPacket = (type, body) =>
           emit(this.onmessage, { data: new Uint8Array(encodePacket(type, body)).buffer })
-        client.onClose = ({ code }: CloseReason) => emit(this.onclose, { code })
+        client.onClose = (reason: CloseReason) =>
+          emit(this.onclose, { code: reason.code, reason: closeText(reason) })
         this.#client = client
         emit(this.onopen, {})
       } catch (error) {

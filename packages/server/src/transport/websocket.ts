@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { closeReasons, decodePackets, packetHeadBytes } from '@shaddock/protocol'
+import { closeReasons, closeText, decodePackets, packetHeadBytes } from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Connection, ConnectionHandler, Frame, Framing } from './transport.ts'
@@ -133,7 +133,7 @@ class WebSocketWire implements Wire {
   end(reason: CloseReason): void {
     // 1006 means that nothing was said
     if (reason.code === closeReasons.lost.code) this.destroy()
-    else this.#webSocket.close(reason.code, reason.reason)
+    else this.#webSocket.close(reason.code, closeText(reason))
   }
 
   destroy(): void {

@@ -78,6 +78,45 @@ for (const [what, body] of [
   })
 }
 
+test('who comes when enough have come is closed as busy, without an answer, and told when to come back', async () => {
+  await using front = await startFront({ connector: { loginsPerSecond: 2, heartbeatSeconds: 0 } })
+  const early = [front.connect(), front.connect()]
+  await Promise.all(early.map(async (client) => client.greet()))
+  const late = front.connect()
+
+  late.send(PacketType.handshake, { sys: {} })
+
+  const { retryMs = 0, ...reason } = await late.closed
+  assert.deepEqual(reason, closeReasons.busy)
+  assert.ok(retryMs > 500 && retryMs < 60_000, String(retryMs))
+  assert.deepEqual(late.packets, [])
+  early[0]?.request(1, 'front.entry.echo', {})
+  assert.equal((await early[0]?.nextMessage())?.id, 1)
+})
+
+test('with a rate of 0 everybody is let in', async () => {
+  await using front = await startFront({ connector: { loginsPerSecond: 0 } })
+
+  const answers = await Promise.all(Array.from({ length: 2_000 }, async () => front.connect().greet()))
+
+  assert.equal(answers.length, 2_000)
+})
+
+test('of more than 5,000 connections that never shake hands the oldest is closed', async () => {
+  await using front = await startFront()
+  const greeted = front.connect()
+  await greeted.greet()
+  await greeted.next(PacketType.heartbeat)
+  const silent = Array.from({ length: 5_001 }, () => front.connect())
+
+  assert.equal(await silent[0]?.closed, closeReasons.handshake)
+
+  // those that came later are welcome still, and so are those that have shaken hands
+  await silent[1]?.greet()
+  greeted.request(1, 'front.entry.echo', {})
+  assert.equal((await greeted.nextMessage()).id, 1)
+})
+
 test('a second handshake is ignored, while the first is decided and after', async () => {
   await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
   const client = front.connect()

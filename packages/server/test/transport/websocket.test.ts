@@ -115,6 +115,15 @@ for (const [what, hex] of [
   })
 }
 
+test('a reason that says when to come back says so in the close frame', async () => {
+  await using listener = await startListener()
+  const { server, webSocket } = await connectWebSocket(listener)
+
+  server.connection.close({ ...closeReasons.busy, retryMs: 2_500 })
+
+  assert.deepEqual(await closeFrame(webSocket), [4504, 'busy retryMs=2500'])
+})
+
 test('a body over the limit closes with the code and the name of large', async () => {
   await using listener = await startListener()
   const { webSocket } = await connectWebSocket(listener)
