@@ -77,7 +77,13 @@ async function makeChat(gate: number, ports: readonly number[], options: ChatOpt
     connector: ports.map((clientPort, index) => ({ id: `connector-${index + 1}`, host, clientPort, args })),
     chat: Array.from({ length: options.chats ?? 2 }, (_, index) => ({ id: `chat-${index + 1}`, args })),
   }
-  const files = { 'servers.json': { production: servers }, 'log.json': { level: 'warn' }, ...options.config }
+  const files = {
+    'servers.json': { production: servers },
+    'log.json': { level: 'warn' },
+    // clients of a benchmark come all at once, and do not come again
+    'connector.json': { loginsPerSecond: 0 },
+    ...options.config,
+  }
   for (const [name, content] of Object.entries(files)) {
     await writeFile(join(directory, 'config', name), JSON.stringify(content))
   }
