@@ -27,8 +27,8 @@ import type { Unsign } from './signatures.ts'
 import type { Admission } from './admission.ts'
 
 /**
- * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client.
- * The request is what the client claims.
+ * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client, as too old if it is a
+ * `ServerError` with `reply: { code: 501 }`. The request is what the client claims.
  */
 export type Greet = (request: HandshakeRequest, remoteAddress: string) => Awaitable<unknown>
 
@@ -143,7 +143,7 @@ export class ClientConnection implements ConnectionHandler {
       // whoever refuses on purpose throws a ServerError: strangers must not fill the log
       const expected = error instanceof ProtocolError || error instanceof ServerError
       log[expected ? 'debug' : 'warn']({ err: error, session: this.session.id }, 'handshake refused')
-      this.#answer(encodeHandshakeAnswer({ code: 500 }))
+      this.#answer(encodeHandshakeAnswer({ code: refusalOf(error) }))
       this.close(closeReasons.refused)
     }
   }
@@ -293,5 +293,11 @@ export class ClientConnection implements ConnectionHandler {
 
 /** Leaves room in a packet for the head of a message. */
 const maxAnswerBytes = maxPacketBodyBytes - 16
+
+/** Clients of Pomelo tell their users apart that they are refused, and that they are too old. */
+function refusalOf(error: unknown): 500 | 501 {
+  const reply = error instanceof ServerError ? (Object(error.reply) as { code?: unknown }) : undefined
+  return reply?.code === 501 ? 501 : 500
+}
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)
