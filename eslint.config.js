@@ -106,6 +106,8 @@ export default defineConfig(
     rules: { ...style, ...typed, ...size },
   },
   { files: ['packages/*/src/**'], ignores: ['packages/server/src/cli/**'], rules: library },
+  // what runs on Pomelo is written as its applications are
+  { files: ['**/fixtures/pomelo-app/**'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['**/test/**'], rules: testSize },
   { files: ['**/test/**/*.ts'], rules: testTypes },
   {
