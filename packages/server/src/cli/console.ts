@@ -31,8 +31,14 @@ export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
 
+/** Told of what a master finds when it starts. */
+export interface AdoptionReports {
+  /** `outdated` is what the server was started with and would not be now; undefined if it would not be started. */
+  adopted(entry: ServerEntry, pid: number, outdated: readonly string[] | undefined): void
+}
+
 /** Returns reports that go to the console and to the master's log. `entries` are those to align the lines by. */
-export function createReports(entries: readonly ServerEntry[], log: Log): Reports {
+export function createReports(entries: readonly ServerEntry[], log: Log): Reports & AdoptionReports {
   const idWidth = Math.max(...entries.map(({ id }) => id.length))
   const addressWidth = Math.max(...entries.map((entry) => addressOf(entry).length))
   return {
@@ -40,6 +46,17 @@ export function createReports(entries: readonly ServerEntry[], log: Log): Report
       log.info({ server: entry.id, tookMs: Math.round(tookMs) }, 'ready')
       const took = styled(formatMs(tookMs).padStart(6), 'quiet')
       print(`${entry.id.padEnd(idWidth)}   ${addressOf(entry).padEnd(addressWidth)}   ${took}`)
+    },
+    adopted({ id }, pid, outdated) {
+      log.info({ server: id, pid, outdated }, 'adopted')
+      if (outdated === undefined)
+        print(`${id} is not in config/servers.json: it goes on until it is stopped`, 'warning')
+      else if (outdated.length > 0)
+        print(
+          `${id} goes on with the ${outdated.join(', ')} that it started with: ` +
+            `"shaddock restart ${id}" gives it what is there now`,
+          'warning',
+        )
     },
     died(entry, why, restartsInMs) {
       log.error({ server: entry.id, why, restartsInMs }, 'died')

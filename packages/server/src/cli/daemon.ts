@@ -1,25 +1,33 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync } from 'node:fs'
 import { SetupError } from '../errors.ts'
+import { openBackgroundOutput } from './background-output.ts'
 import { outliveReaders } from './console.ts'
 import { command } from './launch-process.ts'
 import { runMaster } from './master.ts'
-import type { MasterPlan } from './master.ts'
+import type { MasterPlan, Readiness } from './master.ts'
 import { reasonOf } from './report-error.ts'
 import { listenForStop } from './stop-request.ts'
 
 /** What the master tells the command that started it, once. */
-type DaemonReport = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly why: string }
+type DaemonReport =
+  | { readonly kind: 'ready'; readonly readiness: Readiness }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** A master that runs, with its servers. */
+export interface Daemon {
+  readonly pid: number
+  readonly readiness: Readiness
+}
 
 /**
- * Starts a master that outlives this process and its terminal. Returns its pid when all servers are ready.
+ * Starts a master that outlives this process and its terminal. Resolves when all servers are ready.
  * @throws {SetupError} it could not start; nothing is left of it.
  */
-export async function startDaemon(plan: MasterPlan): Promise<number> {
+export async function startDaemon(plan: MasterPlan): Promise<Daemon> {
   const { directory } = plan.application
-  const output = openOutput(join(directory, 'logs', 'master.out'))
+  const output = openBackgroundOutput(directory)
   const child = fork(command, ['master', directory], {
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],
@@ -29,7 +37,8 @@ export async function startDaemon(plan: MasterPlan): Promise<number> {
   // if it has died already, that is told by its end
   child.send(plan, () => undefined)
   const [report] = (await Promise.race([once(child, 'message'), ended])) as [DaemonReport | number | null]
-  if (typeof report === 'object' && report?.kind === 'ready' && child.pid !== undefined) return child.pid
+  if (typeof report === 'object' && report?.kind === 'ready' && child.pid !== undefined)
+    return { pid: child.pid, readiness: report.readiness }
   await ended
   const why = typeof report === 'object' && report?.kind === 'failed' ? report.why : 'its master ended early'
   throw new SetupError(why)
@@ -46,24 +55,15 @@ export async function runDaemon(): Promise<number> {
   try {
     await runMaster(plan, {
       stop,
-      onReady: () => {
+      onReady: (readiness) => {
         process.off('disconnect', stop.request)
-        void report({ kind: 'ready' }).then(() => process.disconnect())
+        void report({ kind: 'ready', readiness }).then(() => process.disconnect())
       },
     })
     return 0
   } catch (error) {
     await report({ kind: 'failed', why: reasonOf(error) })
     throw error
-  }
-}
-
-function openOutput(path: string): number {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    return openSync(path, 'a')
-  } catch (cause) {
-    throw new SetupError(`${path}: cannot be opened: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -1,14 +1,13 @@
 import { withMaster } from './master-client.ts'
 import type { IdsCommand } from './stop.ts'
 
-/** Ends servers at once, whatever they do. @throws {SetupError} none runs. */
+/** Ends servers at once, whatever they do. @throws {SetupError} nothing runs. */
 export async function kill({ dir, ids }: IdsCommand): Promise<void> {
-  await withMaster(dir, async (master) => {
-    if (ids.length > 0) return master.kill(ids)
-    await master.kill()
-    await master.gone()
+  const isGone = await withMaster(dir, async (master) => {
+    if (ids.length > 0) await master.kill(ids)
+    else await master.kill().then(() => master.gone())
+    return master.isGone
   })
-  process.stdout.write(
-    ids.length > 0 ? `killed ${ids.join(', ')}\n` : 'killed all servers; their master has ended\n',
-  )
+  const all = `all servers; their master ${isGone ? 'was gone' : 'has ended'}`
+  process.stdout.write(`killed ${ids.length > 0 ? ids.join(', ') : all}\n`)
 }

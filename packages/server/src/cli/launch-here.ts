@@ -43,6 +43,7 @@ function launch(
   const endedEarly = ended.then((how) => Promise.reject(new SetupError(`it ended early: ${how}`)))
   void ended.then(() => log.close())
   return {
+    pid: process.pid,
     ready: Promise.race([server.then(({ info }) => info), endedEarly]),
     ended,
     stop: () => void stop(server, log).then(() => end('stopped')),

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { SocketFolder } from '../bus/socket-folder.ts'
 import type { Rpc } from '../cluster/rpc.ts'
 import type { Config, ServerEntry } from '../config/config.ts'
 import { SetupError } from '../errors.ts'
@@ -12,6 +11,7 @@ import type { Launch, Life } from './life.ts'
 import { newBusName } from './runtime-folder.ts'
 import { isServerReport } from './server-order.ts'
 import type { ServerOrder } from './server-order.ts'
+import { ServerRecords } from './server-records.ts'
 
 export interface ProcessLaunchOptions {
   readonly application: ApplicationFolder
@@ -22,20 +22,23 @@ export interface ProcessLaunchOptions {
   readonly rpc: Rpc
   /** Whether servers end with this process. */
   readonly attached: boolean
+  /** A file for what servers print. @default where this process prints */
+  readonly output?: number
 }
 
 /** Returns what launches each server as a process. */
 export function createProcessLaunch(options: ProcessLaunchOptions): Launch {
   const { application, config, folder, rpc, attached } = options
-  const sockets = new SocketFolder(folder)
+  const records = new ServerRecords(folder)
   return (entry) => {
     const busName = newBusName(entry.id)
-    const child = spawnServer(entry, config.environment)
+    const child = spawnServer(entry, options)
     const order: ServerOrder = { application, config, entry, folder, busName, attached }
+    if (child.pid !== undefined) records.write(child.pid, order)
     // if it has died already, that is told by its end
     child.send(order, () => undefined)
     // one that was killed leaves its socket
-    void endOf(child).then(() => sockets.remove(busName))
+    void endOf(child).then(() => records.remove(busName))
     return toLife(child, rpc)
   }
 }
@@ -51,12 +54,14 @@ const statsTimeoutMs = 2_000
  */
 const nodeOptions = ['--max-semi-space-size=8']
 
-function spawnServer({ id, args }: ServerEntry, environment: string): ChildProcess {
+function spawnServer({ id, args }: ServerEntry, { config, output }: ProcessLaunchOptions): ChildProcess {
   // the id is for whoever reads a list of processes
   return fork(command, ['server', id], {
     execArgv: [...nodeOptions, ...args],
-    env: { ...process.env, NODE_ENV: environment },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_ENV: config.environment },
+    // whoever prints elsewhere outlives the terminal
+    detached: output !== undefined,
+    stdio: ['ignore', output ?? 'inherit', output ?? 'inherit', 'ipc'],
   })
 }
 
@@ -71,6 +76,7 @@ function toLife(child: ChildProcess, rpc: Rpc): Life {
     void ended.then((how) => reject(new SetupError(`it ended early: ${how}`)))
   })
   return {
+    pid: child.pid,
     ready,
     ended,
     stop: () => child.kill('SIGTERM'),

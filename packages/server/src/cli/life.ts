@@ -4,6 +4,8 @@ import type { ServerStats } from '../system/stats.ts'
 
 /** One life of a server, from its launch to its end. */
 export interface Life {
+  /** Of its process; undefined if that could not be started. */
+  readonly pid: number | undefined
   /**
    * Resolves when clients and servers can call it.
    * @throws {SetupError} it cannot start, or ended before; `ended` resolves too.

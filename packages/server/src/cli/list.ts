@@ -7,12 +7,18 @@ export interface ListCommand {
   readonly json?: boolean
 }
 
-/** Prints the master and its servers. @throws {SetupError} none runs. */
+/** Prints the master and its servers, and what can be done when the master is gone. @throws {SetupError} nothing runs. */
 export async function list({ dir, json = false }: ListCommand): Promise<void> {
   const statuses = await withMaster(dir, (master) => master.list())
   const sorted = statuses.toSorted((a, b) => compare(rankOf(a), rankOf(b)))
   process.stdout.write(json ? `${JSON.stringify(sorted, null, 2)}\n` : toTable(sorted))
+  // aside: what is printed is for programs too
+  if (sorted.some(({ state }) => state === 'gone')) process.stderr.write(masterIsGone)
 }
+
+const masterIsGone =
+  'the master is gone, and these go on without it: ' +
+  '"shaddock start" watches them again and starts what is missing, "shaddock stop" ends them\n'
 
 const head = ['id', 'type', 'pid', 'uptime', 'memory', 'connections', 'incarnation', 'state']
 const numeric = new Set([2, 3, 4, 5])

@@ -1,21 +1,23 @@
-import { basename } from 'node:path'
-import { SocketFolder } from '../bus/socket-folder.ts'
 import type { Config, ServerEntry } from '../config/config.ts'
 import { SetupError } from '../errors.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { createLog } from '../log.ts'
 import type { Log } from '../log.ts'
+import { findServers } from './adopt.ts'
+import type { FoundServer } from './adopt.ts'
 import type { ApplicationFolder } from './application-folder.ts'
 import { createReports, nag, print } from './console.ts'
+import type { AdoptionReports } from './console.ts'
 import { formatMs } from './format.ts'
 import { createLaunchHere } from './launch-here.ts'
 import { createProcessLaunch } from './launch-process.ts'
 import { takeMasterLock } from './master-lock.ts'
 import { createMasterOrders } from './master-orders.ts'
 import { serveOrders } from './orders.ts'
-import { describeOrphans } from './orphans.ts'
+import { listOrphans } from './orphans.ts'
+import type { Orphan } from './orphans.ts'
+import { findOutdated } from './outdated.ts'
 import { openPeer } from './peer.ts'
-import type { Peer } from './peer.ts'
 import { makeRuntimeFolder, removeRuntimeFolder, runtimeFolderOf } from './runtime-folder.ts'
 import type { StopRequest } from './stop-request.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -32,10 +34,17 @@ export interface MasterPlan {
   readonly attached: boolean
 }
 
+/** What runs when all is ready. JSON can carry it. */
+export interface Readiness {
+  readonly started: readonly string[]
+  /** Those that went on when their master was killed. */
+  readonly adopted: readonly Orphan[]
+}
+
 export interface MasterHooks {
   readonly stop: StopRequest
   /** Called when all servers are ready. */
-  readonly onReady: () => void
+  readonly onReady: (readiness: Readiness) => void
 }
 
 /**
@@ -48,8 +57,8 @@ export async function runMaster(plan: MasterPlan, hooks: MasterHooks): Promise<v
   const log = createLog({ serverId: 'master', directory, config: { ...plan.config.log, console: 'none' } })
   const lifecycle = new Lifecycle()
   try {
-    const supervisor = await openMaster(plan, hooks.stop, { lifecycle, log })
-    await supervise(supervisor, plan, { ...hooks, log })
+    const opened = await openMaster(plan, hooks.stop, { lifecycle, log })
+    await supervise(opened, plan, { ...hooks, log })
   } finally {
     // what came of the application counts more than this
     await lifecycle.stop().catch((err: unknown) => log.error({ err }, 'did not end cleanly'))
@@ -62,12 +71,17 @@ interface MasterParts {
   readonly log: Log
 }
 
+interface OpenMaster {
+  readonly supervisor: Supervisor
+  readonly adopted: readonly Orphan[]
+}
+
 /** Becomes the one that commands and servers find. */
 async function openMaster(
   plan: MasterPlan,
   stop: StopRequest,
   { lifecycle, log }: MasterParts,
-): Promise<Supervisor> {
+): Promise<OpenMaster> {
   const { application, config, entries, single } = plan
   const folder = runtimeFolderOf(application.directory)
   makeRuntimeFolder(folder)
@@ -75,40 +89,62 @@ async function openMaster(
 
   const peer = await openPeer({ folder, id: 'master', type: 'master', log, cluster: config.cluster })
   lifecycle.onStop('bus', () => peer.close())
-  const socket = basename(new SocketFolder(folder).path(peer.name))
-  lifecycle.onStop('lock', await takeMasterLock(folder, socket))
+  lifecycle.onStop('lock', await takeMasterLock(folder, peer.socket))
   // before the next master may come
   lifecycle.onStop('membership', () => peer.membership.leave())
-  refuseOrphans(peer)
 
   const launch = single ? createLaunchHere(plan) : createProcessLaunch({ ...plan, folder, rpc: peer.rpc })
-  const supervisor = createSupervisor({ launch, reports: createReports(entries, log), config: config.master })
+  const reports = createReports(entries, log)
+  const supervisor = createSupervisor({ launch, reports, config: config.master })
+  const adopted = adopt(await findServers(folder, peer), plan, { supervisor, reports })
   const orders = createMasterOrders({ supervisor, stop, self: peer.self, directory: application.directory })
   lifecycle.onStop('orders', serveOrders(peer.rpc, orders))
   peer.membership.join()
-  return supervisor
+  return { supervisor, adopted }
 }
 
-/** @throws {SetupError} servers run whose master is gone: those to start would have their names and ports. */
-function refuseOrphans({ membership }: Peer): void {
-  const orphans = membership.all()
-  if (orphans.length > 0) throw new SetupError(describeOrphans(orphans))
+/**
+ * Goes on with the servers that another master has left.
+ * @throws {SetupError} they are processes, and all servers should be in this one.
+ */
+function adopt(
+  found: readonly FoundServer[],
+  { config, single }: MasterPlan,
+  { supervisor, reports }: { supervisor: Supervisor; reports: AdoptionReports },
+): readonly Orphan[] {
+  const orphans = found.map(({ record }) => ({ id: record.order.entry.id, pid: record.pid }))
+  if (single && orphans.length > 0)
+    throw new SetupError(
+      `these run in processes of their own: ${listOrphans(orphans)}; "shaddock stop" ends them, or start without --single`,
+    )
+  for (const { record, life } of found) {
+    const { order, pid } = record
+    const entry = config.servers.find(({ id }) => id === order.entry.id)
+    supervisor.adopt(entry ?? order.entry, life)
+    reports.adopted(order.entry, pid, entry && findOutdated(order, config))
+  }
+  return orphans
 }
 
 async function supervise(
-  supervisor: Supervisor,
+  { supervisor, adopted }: OpenMaster,
   { entries }: MasterPlan,
   { stop, onReady, log }: MasterHooks & { readonly log: Log },
 ): Promise<void> {
+  const missing = entries.filter((entry) => !adopted.some(({ id }) => id === entry.id))
   try {
-    const started = Promise.race([supervisor.start(entries), stop.requested])
+    const started = Promise.race([supervisor.start(missing), stop.requested])
     await nag(started, () => `still starting: ${supervisor.unsettled.join(', ')}`)
-    if (!stop.isRequested) onReady()
+    if (!stop.isRequested) onReady({ started: missing.map(({ id }) => id), adopted })
     await stop.requested
   } catch (error) {
     log.error({ err: error }, 'could not start')
     // what ends early because it was told to is no failure
-    if (!stop.isRequested) throw error
+    if (stop.isRequested) return
+    // what served its clients before goes on to
+    const left = supervisor.release()
+    if (left.length > 0) print(`these go on without a master: ${left.join(', ')}`, 'warning')
+    throw error
   } finally {
     await stopAll(supervisor, stop, log)
   }

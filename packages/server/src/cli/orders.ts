@@ -46,14 +46,19 @@ export function serveOrders(rpc: Rpc, orders: Orders): () => Promise<void> {
 
 /** Returns what gives orders to a master. */
 export function createOrders(rpc: Rpc, master: ServerInfo): Orders {
-  const give = (name: keyof Orders) => async (argument?: unknown) =>
-    decodeValue(await rpc.call(master, nameOf(name), encodeValue(argument), Date.now() + timeoutMs))
+  const give = (name: keyof Orders) => async (argument?: unknown) => {
+    const deadline = Date.now() + (name === 'list' ? listTimeoutMs : timeoutMs)
+    return decodeValue(await rpc.call(master, nameOf(name), encodeValue(argument), deadline))
+  }
   // what an order returns is what a command gets
   return Object.fromEntries(names.map((name) => [name, give(name)])) as unknown as Orders
 }
 
 /** Many servers may stop and start one after the other. When the master is lost, that is known at once. */
 const timeoutMs = 600_000
+
+/** Longer than a master waits for a server that does not answer. */
+const listTimeoutMs = 5_000
 
 function nameOf(name: keyof Orders): string {
   return `$master.${name}`

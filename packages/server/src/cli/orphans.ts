@@ -1,7 +1,13 @@
-import type { ServerInfo } from '../server-info.ts'
+/** A server whose master is gone. */
+export interface Orphan {
+  readonly id: string
+  readonly pid: number
+}
 
-/** Says that servers go on without their master. */
-export function describeOrphans(orphans: readonly ServerInfo[]): string {
-  const servers = orphans.map(({ id, pid }) => `${id} (pid ${pid})`).sort()
-  return `the master is gone, and these go on without it: ${servers.join(', ')}`
+/** Returns `chat-1 (pid 123), chat-2 (pid 124)`. */
+export function listOrphans(orphans: readonly Orphan[]): string {
+  return orphans
+    .map(({ id, pid }) => `${id} (pid ${pid})`)
+    .sort()
+    .join(', ')
 }

@@ -1,4 +1,6 @@
+import { basename } from 'node:path'
 import { createLocalBus } from '../bus/local.ts'
+import { SocketFolder } from '../bus/socket-folder.ts'
 import { createMembership } from '../cluster/membership.ts'
 import type { Membership } from '../cluster/membership.ts'
 import { createRpc } from '../cluster/rpc.ts'
@@ -10,8 +12,8 @@ import { newBusName } from './runtime-folder.ts'
 /** A process among the servers of this machine that is no server itself: the master, or a command. */
 export interface Peer {
   readonly self: ServerInfo
-  /** Its name on the bus. */
-  readonly name: string
+  /** The file in the runtime folder on which it listens. */
+  readonly socket: string
   /** Open, not joined. */
   readonly membership: Membership
   readonly rpc: Rpc
@@ -52,7 +54,7 @@ export async function openPeer({ folder, id, type, log, cluster = byDefault }: P
     await close()
     throw error
   }
-  return { self, name, membership, rpc, close }
+  return { self, socket: basename(new SocketFolder(folder).path(name)), membership, rpc, close }
 }
 
 const byDefault = { heartbeatMs: 1_000, downAfterMs: 10_000 }

@@ -8,12 +8,14 @@ import { loadDefinition } from './application-folder.ts'
 import { outliveReaders } from './console.ts'
 import { placeOf, reasonOf } from './report-error.ts'
 import type { ServerOrder, ServerReport } from './server-order.ts'
+import { ServerRecords } from './server-records.ts'
 
 /** Runs the server that the parent process names. Resolves with the exit code once it was told to end, and has. */
 export async function runServer(): Promise<number> {
   if (process.send === undefined) throw new SetupError('a server is started by "shaddock start"')
   outliveReaders()
   const order = await new Promise<ServerOrder>((resolve) => process.once('message', resolve))
+  process.once('exit', () => new ServerRecords(order.folder).remove(order.busName))
   const told = listenForEnd(order.attached)
   try {
     const log = createLog({ serverId: order.entry.id, ...order.application, config: order.config.log })
@@ -21,8 +23,8 @@ export async function runServer(): Promise<number> {
       log.fatal({ err: error }, 'uncaught exception')
       void fail(order, error).then(() => process.exit(1))
     })
-    // while it starts, nobody relies on it: it may end as it is
-    const server = await Promise.race([start(order, log), told])
+    // while it starts, nobody relies on it: it may end as it is, and should, rather than be a server that no master knows
+    const server = await Promise.race([start(order, log), told, listenForLoss()])
     if (server === undefined) return 0
     await report({ kind: '$ready', info: server.info })
     await told
@@ -42,6 +44,11 @@ function listenForEnd(attached: boolean): Promise<undefined> {
     for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => process.connected || end())
     if (attached) process.on('disconnect', end)
   })
+}
+
+/** Resolves when the master is gone. */
+function listenForLoss(): Promise<undefined> {
+  return new Promise((resolve) => process.once('disconnect', () => resolve(undefined)))
 }
 
 async function start(

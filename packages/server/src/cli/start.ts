@@ -5,7 +5,8 @@ import type { Choice } from './check-servers.ts'
 import { outliveReaders, print } from './console.ts'
 import { formatCount, formatMs } from './format.ts'
 import { runMaster } from './master.ts'
-import type { MasterPlan } from './master.ts'
+import type { MasterPlan, Readiness } from './master.ts'
+import { listOrphans } from './orphans.ts'
 import { listenForStop } from './stop-request.ts'
 
 export interface StartCommand extends Choice {
@@ -30,8 +31,8 @@ export async function start(command: StartCommand): Promise<void> {
   const plan: MasterPlan = { application, config, entries, single, attached: attached && !daemon }
   if (daemon) {
     const { startDaemon } = await import('./daemon.ts')
-    const pid = await startDaemon(plan)
-    print(`${readyIn(plan)}; they go on with pid ${pid} as their master: "shaddock stop" stops them`)
+    const { pid, readiness } = await startDaemon(plan)
+    printReady(readiness, `they go on with pid ${pid} as their master: "shaddock stop" stops them`)
     return
   }
   await runHere(plan)
@@ -43,8 +44,8 @@ async function runHere(plan: MasterPlan): Promise<void> {
   if (plan.attached) onParentGone(stop.request)
   await runMaster(plan, {
     stop,
-    onReady: () => {
-      print(`${readyIn(plan)}; Ctrl-C stops them`)
+    onReady: (readiness) => {
+      printReady(readiness, 'Ctrl-C stops them')
       // a parent that is gone needs no answer
       process.send?.({ ready: true }, () => undefined)
     },
@@ -57,7 +58,12 @@ function onParentGone(listener: () => void): void {
   else process.stdin.once('close', listener).resume()
 }
 
-/** Counts from the start of this process: that is what its user waited for. */
-function readyIn({ entries }: MasterPlan): string {
-  return `${formatCount(entries.length, 'server')} ready in ${formatMs(performance.now())}`
+function printReady({ started, adopted }: Readiness, hint: string): void {
+  if (adopted.length > 0) {
+    const news = started.length > 0 ? `, started ${started.join(', ')}` : ''
+    print(`adopted ${listOrphans(adopted)}${news}`)
+  }
+  const count = formatCount(started.length + adopted.length, 'server')
+  // from the start of this process: that is what its user waited for
+  print(`${count} ready in ${formatMs(performance.now())}; ${hint}`)
 }

@@ -8,15 +8,15 @@ export interface IdsCommand {
   readonly ids: readonly string[]
 }
 
-/** Stops servers, each after its calls in flight. @throws {SetupError} none runs. */
+/** Stops servers, each after its calls in flight. @throws {SetupError} nothing runs. */
 export async function stop({ dir, ids }: IdsCommand): Promise<void> {
-  await withMaster(dir, async (master) => {
+  const isGone = await withMaster(dir, async (master) => {
     const stopped = ids.length > 0 ? master.stop(ids) : master.stop().then(() => master.gone())
     await nag(stopped, async () => `still stopping: ${await listStopping(master)}`)
+    return master.isGone
   })
-  process.stdout.write(
-    ids.length > 0 ? `stopped ${ids.join(', ')}\n` : 'stopped all servers and their master\n',
-  )
+  const all = isGone ? 'all servers; their master was gone' : 'all servers and their master'
+  process.stdout.write(`stopped ${ids.length > 0 ? ids.join(', ') : all}\n`)
 }
 
 async function listStopping(master: Master): Promise<string> {

@@ -14,6 +14,8 @@ export type ServerState =
   /** It was told to end. */
   | 'stopping'
   | 'stopped'
+  /** Of a master only: it died, and its servers go on. */
+  | 'gone'
 
 /** How a server is doing, as its master sees it. */
 export interface ServerStatus extends Partial<ServerStats> {
@@ -46,6 +48,8 @@ export class SupervisedServer {
   readonly #options: SupervisedServerOptions
   #state: ServerState = 'stopped'
   #life: Life | undefined
+  /** Whether its life was begun by another master. */
+  #isAdopted = false
   /** Of the life that is running. */
   #info: ServerInfo | undefined
   #launching: Promise<void> | undefined
@@ -63,6 +67,20 @@ export class SupervisedServer {
 
   get state(): ServerState {
     return this.#state
+  }
+
+  get isAdopted(): boolean {
+    return this.#isAdopted
+  }
+
+  /** Goes on with a life that it did not begin. Only for a server that was not started. */
+  adopt(life: Life): void {
+    this.#isWanted = true
+    this.#isAdopted = true
+    this.#state = 'running'
+    this.#readyAt = Date.now()
+    this.#follow(life)
+    void life.ready.then((info) => this.#life === life && (this.#info = info))
   }
 
   /** @throws {SetupError} it cannot start; it is stopped then. */
@@ -100,19 +118,26 @@ export class SupervisedServer {
     const state = this.#state
     if (state === 'waiting')
       return { id, type, state, restartsInMs: Math.max(0, this.#restartsAt - Date.now()) }
-    const { pid, incarnation } = this.#info ?? {}
-    if (pid === undefined || incarnation === undefined) return { id, type, state }
+    const pid = this.#life?.pid
+    const incarnation = this.#info?.incarnation
     // one that is too busy to answer is still to be seen
     const stats = state === 'running' ? await this.#life?.stats().catch(() => undefined) : undefined
-    return { id, type, state, pid, incarnation, ...stats }
+    return {
+      id,
+      type,
+      state,
+      ...(pid !== undefined && { pid }),
+      ...(incarnation !== undefined && { incarnation }),
+      ...stats,
+    }
   }
 
   async #launch(): Promise<void> {
     const startedAt = performance.now()
     this.#state = 'starting'
+    this.#isAdopted = false
     const life = this.#options.launch(this.entry)
-    this.#life = life
-    void life.ended.then((how) => this.#onEnd(how))
+    this.#follow(life)
     try {
       this.#info = await life.ready
     } catch (cause) {
@@ -123,6 +148,11 @@ export class SupervisedServer {
     this.#state = 'running'
     this.#readyAt = Date.now()
     this.#options.reports.ready(this.entry, performance.now() - startedAt)
+  }
+
+  #follow(life: Life): void {
+    this.#life = life
+    void life.ended.then((how) => this.#onEnd(how))
   }
 
   async #end(end: (life: Life) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MasterConfig, ServerEntry } from '../config/config.ts'
 import { ServerError } from '../errors.ts'
-import type { Launch } from './life.ts'
+import type { Launch, Life } from './life.ts'
 import { SupervisedServer } from './supervised-server.ts'
 import type { Reports, ServerStatus } from './supervised-server.ts'
 
@@ -10,6 +10,12 @@ export interface Supervisor {
   readonly entries: readonly ServerEntry[]
   /** The ids of those that start or stop right now. */
   readonly unsettled: readonly string[]
+  /** Goes on with a server whose life another master began. */
+  adopt(entry: ServerEntry, life: Life): void
+  /** Forgets those that are still in the life in which they were adopted, and returns their ids. They go on. */
+  release(): readonly string[]
+  /** Starts none again that dies, until it is told to. */
+  retire(): void
   /**
    * Starts servers, side by side.
    * @throws {SetupError} one cannot start; the others go on.
@@ -61,6 +67,23 @@ class ServerSupervisor implements Supervisor {
     return servers
       .filter(({ state }) => state === 'starting' || state === 'stopping')
       .map((server) => server.entry.id)
+  }
+
+  adopt(entry: ServerEntry, life: Life): void {
+    this.#create(entry).adopt(life)
+  }
+
+  release(): readonly string[] {
+    const adopted = [...this.#servers.values()].filter((server) => server.isAdopted)
+    for (const server of adopted) {
+      server.retire()
+      this.#servers.delete(server.entry.id)
+    }
+    return adopted.map((server) => server.entry.id)
+  }
+
+  retire(): void {
+    for (const server of this.#servers.values()) server.retire()
   }
 
   async start(entries: readonly ServerEntry[]): Promise<void> {

@@ -55,6 +55,7 @@ test('routes prints what each type serves', async () => {
       'back',
       '  handlers',
       '    back.entry.ping',
+      '    back.entry.print',
       '  remotes',
       '    back.sums.add',
       '',

@@ -140,26 +140,6 @@ test('servers end when a master that is attached to its parent is killed', async
   ])
 })
 
-test('servers go on when their master is killed, and commands and a new start say so', async () => {
-  await using application = await createApplication()
-  const master = await application.start([], { isDetached: true }).ready()
-
-  await master.kill()
-  const listed = await application.run('list')
-  const started = await application.run('start')
-
-  const { lifeline } = application
-  const line =
-    'shaddock: the master is gone, and these go on without it: ' +
-    `back-1 (pid ${lifeline.pidOf('back-1')}), front-1 (pid ${lifeline.pidOf('front-1')})\n`
-  assert.deepEqual(listed, { code: 1, stdout: '', stderr: line })
-  assert.equal(started.code, 1)
-  assert.equal(started.stderr, line)
-  process.kill(lifeline.pidOf('back-1'), 'SIGTERM')
-  process.kill(lifeline.pidOf('front-1'), 'SIGINT')
-  await lifeline.empty()
-})
-
 test('an application whose processes were all killed starts again, and leaves nothing behind', async () => {
   await using application = await createApplication()
   const { lifeline } = application

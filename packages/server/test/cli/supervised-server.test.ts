@@ -26,6 +26,7 @@ function superviseOne(t: TestContext) {
       end: ended.resolve,
     })
     return {
+      pid: 1,
       ready: ready.promise,
       ended: ended.promise,
       stop: () => news.push('told to stop'),

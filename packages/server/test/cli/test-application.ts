@@ -159,6 +159,12 @@ export class Master {
     this.#child.disconnect()
   }
 
+  /** Closes its output, as a terminal that is closed. */
+  stopReading(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+  }
+
   endInput(): void {
     this.#child.stdin?.end()
   }
