@@ -106,7 +106,7 @@ function addOrders(program: Command): void {
   program
     .command('restart')
     .description('stop and start servers, one after the other')
-    .argument('[ids...]', 'which ones, stopped ones too; without, all')
+    .argument('[ids...]', 'which ones, stopped ones too; without, all that run')
     .addOption(dirOption())
     .addHelpText('after', examples('restart', 'restart chat-1'))
     .action(async (ids: string[], options: DirOption) =>

@@ -53,7 +53,6 @@ export class SupervisedServer {
   /** Of the life that is running. */
   #info: ServerInfo | undefined
   #launching: Promise<void> | undefined
-  /** Whether it starts again when it dies. */
   #isWanted = false
   #pauseMs = 0
   #readyAt = 0
@@ -67,6 +66,11 @@ export class SupervisedServer {
 
   get state(): ServerState {
     return this.#state
+  }
+
+  /** Whether it starts again when it dies: it was not stopped on purpose. */
+  get isWanted(): boolean {
+    return this.#isWanted
   }
 
   get isAdopted(): boolean {

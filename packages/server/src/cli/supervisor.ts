@@ -30,7 +30,7 @@ export interface Supervisor {
   /** Ends servers at once. Otherwise as `stop`. */
   kill(ids?: readonly string[]): Promise<void>
   /**
-   * Stops and starts one server after the other.
+   * Stops and starts one server after the other; without ids, those that were not stopped on purpose.
    * @throws {SetupError} one cannot start again; those after it are left as they were.
    */
   restart(ids?: readonly string[]): Promise<void>
@@ -111,7 +111,11 @@ class ServerSupervisor implements Supervisor {
   }
 
   async restart(ids?: readonly string[]): Promise<void> {
-    for (const server of this.#choose(ids)) {
+    const chosen = this.#choose(ids)
+    this.#refuseClosing()
+    for (const server of chosen) {
+      // what was stopped on purpose stays so, unless it is named
+      if (ids === undefined && !server.isWanted) continue
       this.#refuseClosing()
       await server.stop(this.#options.config.stopTimeoutMs * stopShare)
       this.#refuseClosing()

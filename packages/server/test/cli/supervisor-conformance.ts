@@ -99,6 +99,18 @@ export function testSupervisor(
     assert.deepEqual(cluster.news.sort(), ['back-1 ready', 'front-1 ready', 'front-1 ready'])
   })
 
+  test(`${name}: a restart of all leaves those stopped that were stopped by name`, async () => {
+    await using cluster = await supervise({ back: [{ id: 'back-2' }] })
+    await cluster.start()
+    await cluster.supervisor.stop(['back-1'])
+    await cluster.supervisor.kill(['back-2'])
+
+    await cluster.supervisor.restart()
+
+    assert.deepEqual(await states(cluster.supervisor), ['running', 'stopped', 'stopped'])
+    assert.deepEqual(cluster.news.filter((line) => line === 'front-1 ready').length, 2)
+  })
+
   test(`${name}: a server that is added runs with the others, and under the same orders`, async () => {
     await using cluster = await supervise()
     await cluster.start()
