@@ -3,12 +3,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium } from './chromium.mjs'
+import { findChromium, findNatsServer } from './executables.mjs'
 import { withLock } from './lock.mjs'
 import { run } from './run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const forTests = process.argv.includes('--tests')
+
+/** What the tests run beside Node: where Debian has it, and the variable that says where it is instead. */
+const tools = [
+  { name: 'Chromium', find: findChromium, variable: 'CHROMIUM', packages: ['chromium', 'fonts-noto-cjk'] },
+  { name: 'nats-server', find: findNatsServer, variable: 'NATS_SERVER', packages: ['nats-server'] },
+]
 
 class SetupError extends Error {}
 
@@ -21,12 +27,16 @@ try {
 }
 
 function isReady() {
-  return dependenciesInstalled() && (!forTests || findChromium() !== undefined)
+  return dependenciesInstalled() && missingTools().length === 0
 }
 
 async function setUp() {
   if (!dependenciesInstalled()) await installDependencies()
-  if (forTests && !findChromium()) await installChromium()
+  if (missingTools().length > 0) await installTools(missingTools())
+}
+
+function missingTools() {
+  return forTests ? tools.filter(({ find }) => find() === undefined) : []
 }
 
 /** Whether node_modules holds what package-lock.json lists: its content decides, not dates, which git does not keep. */
@@ -60,18 +70,26 @@ async function installDependencies() {
   }
 }
 
-async function installChromium() {
-  if (process.env.CHROMIUM) throw new SetupError(`CHROMIUM=${process.env.CHROMIUM} is not an executable file`)
+async function installTools(missing) {
+  for (const { variable } of missing) {
+    const path = process.env[variable]
+    if (path) throw new SetupError(`${variable}=${path} is not an executable file`)
+  }
+  const names = missing.map(({ name }) => name).join(' and ')
+  const packages = missing.flatMap((tool) => tool.packages).join(' ')
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+    const variables = missing.map(({ variable }) => variable).join(' and ')
     throw new SetupError(
-      'The tests need Chromium: install it (chromium and fonts-noto-cjk on Debian) or set CHROMIUM to its path',
+      `The tests need ${names}: install (on Debian: ${packages}), or set ${variables} to where it is`,
     )
   }
 
   const aptGet = 'apt-get -q -y -o DPkg::Lock::Timeout=300'
-  const install = `${aptGet} update && ${aptGet} install --no-install-recommends chromium fonts-noto-cjk`
-  await step('Installing Chromium for the tests (apt-get)', 'sh', ['-c', install])
-  if (!findChromium()) throw new SetupError('apt-get installed no chromium: set CHROMIUM to the path of one')
+  const install = `${aptGet} update && ${aptGet} install --no-install-recommends ${packages}`
+  await step(`Installing ${names} for the tests (apt-get)`, 'sh', ['-c', install])
+  for (const { name, variable } of missingTools()) {
+    throw new SetupError(`apt-get installed no ${name}: set ${variable} to the path of one`)
+  }
 }
 
 async function step(what, command, args) {

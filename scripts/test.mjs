@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, normalize } from 'node:path'
-import { findChromium } from './chromium.mjs'
+import { findChromium, findNatsServer } from './executables.mjs'
 import { run } from './run.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -39,7 +39,7 @@ const runner = [
   `--test-concurrency=${String(concurrency)}`,
   `--import=${join(import.meta.dirname, 'fail-on-leak.mjs')}`,
 ]
-const env = { ...process.env, CHROMIUM: findChromium() ?? '' }
+const env = { ...process.env, CHROMIUM: findChromium() ?? '', NATS_SERVER: findNatsServer() ?? '' }
 const { code } = await run(process.execPath, [...runner, ...flags, ...files], {
   cwd: root,
   env,

@@ -14,7 +14,9 @@ const nobody = 65534
 const fakes = {
   npm: `/bin/mkdir -p node_modules/node/bin
     /bin/cp package-lock.json node_modules/.package-lock.json`,
-  'apt-get': `case "$*" in *install*) /bin/cp "$0" "$(/usr/bin/dirname "$0")/chromium";; esac`,
+  'apt-get': `bin=$(/usr/bin/dirname "$0")
+    case "$*" in *install*chromium*) /bin/cp "$0" "$bin/chromium";; esac
+    case "$*" in *install*nats-server*) /bin/mkdir -p "$bin/../sbin"; /bin/cp "$0" "$bin/../sbin/nats-server";; esac`,
 }
 
 const lock = (version) => JSON.stringify({ packages: { '': {}, 'node_modules/node': { version } } })
@@ -111,24 +113,28 @@ test('an npm that runs no install scripts is reported', async () => {
   assert.match(output, /npm ci left node_modules incomplete/)
 })
 
-test('without --tests Chromium is not looked for', async () => {
+test('without --tests Chromium and nats-server are not looked for', async () => {
   await using clone = await createClone()
   await clone.setUp()
 
   assert.deepEqual(await clone.setUp([], { CHROMIUM: '/missing' }), { code: 0, output: '' })
 })
 
-test('a CHROMIUM that is not there is reported', async () => {
+test('a CHROMIUM or a NATS_SERVER that is not there is reported', async () => {
   await using clone = await createClone()
   await clone.setUp()
 
-  const { code, output } = await clone.setUp(['--tests'], { CHROMIUM: '/missing' })
+  for (const variable of ['CHROMIUM', 'NATS_SERVER']) {
+    const { code, output } = await clone.setUp(['--tests'], { [variable]: '/missing' })
 
-  assert.equal(code, 1)
-  assert.equal(output, 'CHROMIUM=/missing is not an executable file\n')
+    assert.equal(code, 1)
+    assert.equal(output, `${variable}=/missing is not an executable file\n`)
+  }
 })
 
-test('root on Debian gets Chromium', { skip: !isRoot || !existsSync('/etc/debian_version') }, async () => {
+const canInstall = isRoot && existsSync('/etc/debian_version')
+
+test('root on Debian gets Chromium and nats-server', { skip: !canInstall }, async () => {
   await using clone = await createClone()
   await clone.setUp()
 
@@ -136,8 +142,18 @@ test('root on Debian gets Chromium', { skip: !isRoot || !existsSync('/etc/debian
   const second = await clone.setUp(['--tests'])
 
   assert.equal(first.code, 0)
-  assert.match(first.output, /^Installing Chromium for the tests \(apt-get\) … \d+ s\n$/)
+  assert.match(first.output, /^Installing Chromium and nats-server for the tests \(apt-get\) … \d+ s\n$/)
   assert.deepEqual(second, { code: 0, output: '' })
+})
+
+test('root on Debian gets the one of them that is missing', { skip: !canInstall }, async () => {
+  await using clone = await createClone()
+  await clone.setUp()
+
+  const { code, output } = await clone.setUp(['--tests'], { CHROMIUM: '/bin/sh' })
+
+  assert.equal(code, 0)
+  assert.match(output, /^Installing nats-server for the tests \(apt-get\) … \d+ s\n$/)
 })
 
 test('anybody else is told what to install', async () => {
@@ -148,7 +164,10 @@ test('anybody else is told what to install', async () => {
   const { code, output } = await clone.setUp(['--tests'], {}, isRoot ? { uid: nobody } : {})
 
   assert.equal(code, 1)
-  assert.match(output, /^The tests need Chromium: install it .+\n$/)
+  assert.match(
+    output,
+    /^The tests need Chromium and nats-server: install \(.+chromium .+ nats-server\), or .+\n$/,
+  )
 })
 
 /** Makes a folder with the scripts and a lock, and a `$PATH` with the fakes alone: no browser. */
