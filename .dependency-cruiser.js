@@ -27,7 +27,7 @@ const layers = lines.flatMap((line, index) =>
 /** Each of these packages comes in through one place. */
 const gates = [
   { name: 'ws', path: 'packages/server/src/transport/websocket.ts' },
-  { name: '@nats-io/[^/]+', path: 'packages/server/src/bus/nats.ts' },
+  { name: '@nats-io/[^/]+', path: 'packages/server/src/bus/nats' },
   { name: 'zod', path: 'packages/server/src/config/' },
   { name: 'commander', path: 'packages/server/src/cli/' },
 ].map(({ name, path }) => ({

@@ -31,11 +31,11 @@ const files = [
   ['packages/server/src/config/read.ts', "import 'zod'; import '../errors.ts'"],
   ['packages/server/src/server-info.ts', "import 'zod'", 'zod: only in packages/server/src/config/'],
   ['packages/server/src/bus/bus.ts', "import '../errors.ts'"],
-  ['packages/server/src/bus/nats.ts', "import '@nats-io/transport-node'"],
+  ['packages/server/src/bus/nats-line.ts', "import '@nats-io/transport-node'"],
   [
     'packages/server/src/bus/local.ts',
     "import type { Jet } from '@nats-io/jetstream'",
-    '@nats-io/[^/]+: only in packages/server/src/bus/nats.ts',
+    '@nats-io/[^/]+: only in packages/server/src/bus/nats',
   ],
   ['packages/server/src/bus/type.ts', "import type { Tcp } from '../transport/tcp.ts'", upOrSideways],
   ['packages/server/src/transport/tcp.ts', "import '../errors.ts'"],

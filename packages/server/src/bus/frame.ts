@@ -43,11 +43,12 @@ export function frameOf(kind: FrameKind, subject = 0, request = 0, body: Uint8Ar
   return { kind, subject, request, body }
 }
 
-export function encodeFrames(frames: readonly Frame[]): Uint8Array {
-  let length = 0
+/** Returns frames as bytes, behind `room` bytes that are not set. */
+export function encodeFrames(frames: readonly Frame[], room = 0): Buffer {
+  let length = room
   for (const frame of frames) length += frameHeadBytes + frame.body.length
   const bytes = Buffer.allocUnsafe(length)
-  let at = 0
+  let at = room
   for (const { kind, subject, request, body } of frames) {
     bytes.writeUInt32BE(minLength + body.length, at)
     bytes[at + 4] = kind

@@ -8,13 +8,15 @@ export interface Hello {
   readonly name: string
   /** The number and the subject of each subscription so far. */
   readonly subjects: readonly (readonly [number, string])[]
+  /** The ids of those whom it has links to, where no folder tells. */
+  readonly others?: readonly string[]
 }
 
 /** The version of what is said on links. Processes of different ones do not link. */
 export const linkVersion = 1
 
-export function encodeHello(name: string, subjects: Hello['subjects']): Frame {
-  const hello: Hello = { version: linkVersion, name, subjects }
+export function encodeHello(name: string, subjects: Hello['subjects'], others: Hello['others'] = []): Frame {
+  const hello: Hello = { version: linkVersion, name, subjects, others }
   return frameOf(frameKinds.hello, 0, 0, Buffer.from(JSON.stringify(hello)))
 }
 
@@ -24,6 +26,13 @@ export function decodeHello({ kind, body }: Frame): Hello {
   const hello = parse(body)
   if (!isHello(hello)) throw new ProtocolError('hello is malformed')
   return hello
+}
+
+/** Returns the error for a hello of another version. */
+export function versionError({ name, version }: Hello): ProtocolError {
+  return new ProtocolError(
+    `${name} speaks version ${version} of the link protocol, this process ${linkVersion}`,
+  )
 }
 
 function parse(body: Uint8Array): unknown {
@@ -36,12 +45,14 @@ function parse(body: Uint8Array): unknown {
 
 function isHello(value: unknown): value is Hello {
   if (typeof value !== 'object' || value === null) return false
-  const { version, name, subjects } = value as Partial<Record<keyof Hello, unknown>>
+  const { version, name, subjects, others = [] } = value as Partial<Record<keyof Hello, unknown>>
   return (
     typeof version === 'number' &&
     typeof name === 'string' &&
     Array.isArray(subjects) &&
-    subjects.every(isSubject)
+    subjects.every(isSubject) &&
+    Array.isArray(others) &&
+    others.every((id) => typeof id === 'string')
   )
 }
 

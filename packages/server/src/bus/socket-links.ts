@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 import { frameKinds, frameOf } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { FramedSocket } from './framed-socket.ts'
-import { decodeHello, encodeHello, linkVersion } from './hello.ts'
+import { decodeHello, encodeHello, linkVersion, versionError } from './hello.ts'
 import type { Hello } from './hello.ts'
 import type { SocketFolder } from './socket-folder.ts'
 
@@ -205,12 +205,6 @@ export class SocketLinks {
 }
 
 const lookAgainMs = 500
-
-function versionError({ name, version }: Hello): ProtocolError {
-  return new ProtocolError(
-    `${name} speaks version ${version} of the link protocol, this process ${linkVersion}`,
-  )
-}
 
 /** Whether nobody listens on a socket that is there: its process was killed. */
 function isDead(cause: unknown): boolean {

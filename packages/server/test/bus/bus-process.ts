@@ -1,26 +1,25 @@
-/** A process with a local bus: `node local-process.ts <directory> <name>`. Does what its parent tells it to. */
+/** A process with a bus: `node bus-process.ts <place as JSON> <name>`. Does what its parent tells it to. */
+import type { Bus } from '../../src/bus/bus.ts'
 import { createLocalBus } from '../../src/bus/local.ts'
+import { createNatsBus } from '../../src/bus/nats.ts'
 import { ServerError } from '../../src/errors.ts'
 import { ask, echo } from './messages.ts'
+
+/** Where it meets others: in a folder, or on a NATS. */
+export type Place = { readonly directory: string } | { readonly server: string; readonly prefix: string }
 
 /** What a parent may say. */
 export type Order = { readonly ask: string } | 'close'
 
-/** What its process says: it is open, was asked on `silent.<name>`, or was answered so, or failed with that code. */
+/** What its process says: it is open, lost NATS, was asked on `silent.<name>`, or was answered so, or failed with that code. */
 export interface Report {
-  readonly kind: 'open' | 'asked' | 'answer'
+  readonly kind: 'open' | 'lost' | 'asked' | 'answer'
   readonly text: string
 }
 
-const [directory, name] = process.argv.slice(2) as [string, string]
+const [place, name] = process.argv.slice(2) as [string, string]
 
-const bus = createLocalBus({
-  directory,
-  name,
-  onError: (error) => {
-    throw error
-  },
-})
+const bus = createBus(JSON.parse(place) as Place)
 bus.subscribe(`echo.${name}`, echo)
 bus.subscribe(`silent.${name}`, () => report('asked'))
 
@@ -29,6 +28,18 @@ process.on('message', (order: Order) => void obey(order))
 process.on('disconnect', () => process.exit())
 await bus.open()
 report('open')
+
+function createBus(where: Place): Bus {
+  if ('directory' in where) {
+    const onError = (error: unknown) => {
+      throw error
+    }
+    return createLocalBus({ ...where, name, onError })
+  }
+  const { server, prefix } = where
+  const onError = () => report('lost')
+  return createNatsBus({ settings: { servers: [server] }, prefix, name, signMs: 50, onError })
+}
 
 async function obey(order: Order): Promise<void> {
   if (order === 'close') {

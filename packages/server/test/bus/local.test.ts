@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { busConformance, linkConformance } from './conformance.ts'
 import { LocalNetwork } from './local-network.ts'
-import type { Order, Report } from './local-process.ts'
-import { ask, bytes, echo, ignore, Notebook } from './messages.ts'
+import { ask, bytes, echo, ignore } from './messages.ts'
+import { startProcesses } from './processes.ts'
+import type { TestProcess } from './processes.ts'
 
 const createNetwork = () => Promise.resolve(new LocalNetwork())
 
@@ -16,7 +15,7 @@ linkConformance('local', createNetwork, { closes: (bus) => bus.close() })
 
 test('processes that start together reach one another, and leave no socket behind', async () => {
   await using network = new LocalNetwork()
-  await using children = await startProcesses(network.directory, 3)
+  await using children = await startProcesses(network, 3)
 
   for (const asker of children.all) {
     for (const { name } of children.all) assert.equal(await asker.ask(`echo.${name}`), `by ${asker.name}`)
@@ -28,7 +27,7 @@ test('processes that start together reach one another, and leave no socket behin
 
 test('requests to a process that is killed fail with NO_SERVER at once, those to others are answered', async () => {
   await using network = new LocalNetwork()
-  await using children = await startProcesses(network.directory, 3)
+  await using children = await startProcesses(network, 3)
   const [victim, witness] = children.all as [TestProcess, TestProcess]
   const bus = network.createBus({ onError: assert.ifError })
   await bus.open()
@@ -47,7 +46,7 @@ test('requests to a process that is killed fail with NO_SERVER at once, those to
 
 test('the socket of a killed process is removed by who finds it', async () => {
   await using network = new LocalNetwork()
-  await using children = await startProcesses(network.directory, 1)
+  await using children = await startProcesses(network, 1)
   const stale = join(network.directory, `${children.all[0]!.name}.sock`)
   await children.all[0]!.kill()
   assert.ok(existsSync(stale))
@@ -59,7 +58,7 @@ test('the socket of a killed process is removed by who finds it', async () => {
 
 test('open does not wait for a process that is stopped, which is linked when it goes on', async () => {
   await using network = new LocalNetwork()
-  await using children = await startProcesses(network.directory, 2)
+  await using children = await startProcesses(network, 2)
   const [stopped, lively] = children.all as [TestProcess, TestProcess]
   stopped.signal('SIGSTOP')
   const bus = network.createBus({ onError: assert.ifError, openTimeoutMs: 100 })
@@ -78,7 +77,7 @@ test('open does not wait for a process that is stopped, which is linked when it 
 
 test('close does not wait for a process that is stopped', async () => {
   await using network = new LocalNetwork()
-  await using children = await startProcesses(network.directory, 1)
+  await using children = await startProcesses(network, 1)
   const [stopped] = children.all as [TestProcess]
   const bus = network.createBus({ onError: assert.ifError })
   await bus.open()
@@ -165,51 +164,3 @@ test('a bus may be closed while it opens', async () => {
 
   assert.equal(existsSync(join(network.directory, 'brief.sock')), false)
 })
-
-interface TestProcess {
-  readonly name: string
-  /** Makes the process ask. Resolves with the answer, or the code of the failure. */
-  ask(subject: string): Promise<string>
-  /** Resolves when the process has reported that so often. */
-  reported(kind: Report['kind'], times: number): Promise<readonly string[]>
-  signal(signal: NodeJS.Signals): void
-  kill(): Promise<unknown>
-  close(): Promise<unknown>
-}
-
-async function startProcesses(directory: string, count: number) {
-  const all = Array.from({ length: count }, (_, i) => startProcess(directory, `process-${i}`))
-  await Promise.all(all.map((child) => child.reported('open', 1)))
-  return {
-    all: all as readonly TestProcess[],
-    async [Symbol.asyncDispose]() {
-      await Promise.all(all.map((child) => child.kill()))
-    },
-  }
-}
-
-function startProcess(directory: string, name: string): TestProcess {
-  const child = fork(new URL('./local-process.ts', import.meta.url), [directory, name], { execArgv: [] })
-  const exited = once(child, 'exit')
-  const reports = { open: new Notebook(), asked: new Notebook(), answer: new Notebook() }
-  child.on('message', ({ kind, text }: Report) => reports[kind].write(text))
-  const send = (order: Order) => child.send(order)
-  return {
-    name,
-    async ask(subject) {
-      const count = reports.answer.lines.length + 1
-      send({ ask: subject })
-      return (await reports.answer.until(count)).at(-1)!
-    },
-    reported: (kind, times) => reports[kind].until(times),
-    signal: (signal) => void child.kill(signal),
-    kill() {
-      child.kill('SIGKILL')
-      return exited
-    },
-    close() {
-      send('close')
-      return exited
-    },
-  }
-}

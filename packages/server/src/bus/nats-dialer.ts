@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConnectionOptions } from '@nats-io/transport-node'
+import { SetupError } from '../errors.ts'
+import { loadNatsClient } from './nats-client.ts'
+import { NatsLine } from './nats-line.ts'
+import type { NatsLineOptions } from './nats-line.ts'
+import { describeServers, toConnectionOptions } from './nats-settings.ts'
+import type { NatsSettings } from './nats-settings.ts'
+
+export interface NatsDialerOptions extends NatsLineOptions {
+  readonly settings: NatsSettings
+  /** How this process is called in NATS's own reports. */
+  readonly name: string
+}
+
+/** Makes connections to NATS: a first one, and another when one is lost. */
+export class NatsDialer {
+  readonly #options: NatsDialerOptions
+  /** The latest: it knows more servers of its cluster than were configured. */
+  #line: NatsLine | undefined
+  #isClosed = false
+
+  constructor(options: NatsDialerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Resolves with nothing when it was closed meanwhile.
+   * @throws {SetupError} no server can be reached, or lets this process in.
+   */
+  async dial(): Promise<NatsLine | undefined> {
+    return this.#connect({})
+  }
+
+  /** The same, however long that takes. */
+  async redial(): Promise<NatsLine | undefined> {
+    // only the first failure is told: it says why, and those that follow would say the same
+    let line = await this.#connect({}).catch(this.#options.onError)
+    while (!line && !this.#isClosed) {
+      // on and on by itself, the library ends an attempt that hangs; of one that it gives up it forgets the socket
+      line = await this.#connect({ waitOnFirstConnect: true }).catch(() => delay(pause()))
+    }
+    return line ?? undefined
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  async #connect(options: ConnectionOptions): Promise<NatsLine | undefined> {
+    const { settings, name } = this.#options
+    const client = await loadNatsClient()
+    const own = toConnectionOptions(client, settings)
+    try {
+      const connection = await client.connect({
+        ...own,
+        ...options,
+        servers: [...new Set([...own.servers, ...(this.#line?.servers ?? [])])],
+        name,
+        // what a bus says to all is not for itself
+        noEcho: true,
+        // what it had to say is lost with a connection: the next one begins with nothing
+        reconnect: false,
+        ignoreAuthErrorAbort: true,
+        timeout: dialTimeoutMs,
+        reconnectDelayHandler: () => this.#nextPause(),
+      })
+      this.#line = new NatsLine(connection, this.#options)
+      if (!this.#isClosed) return this.#line
+      this.#line.close()
+      return undefined
+    } catch (cause) {
+      if (this.#isClosed) return undefined
+      throw new SetupError(`cannot connect to NATS at ${describeServers(settings)}: ${reasonOf(cause)}`, {
+        cause,
+      })
+    }
+  }
+
+  /** The library offers no other way to give up. */
+  #nextPause(): number {
+    if (this.#isClosed) throw new Error('closed')
+    return pause()
+  }
+}
+
+/** How long one server may take to answer. */
+const dialTimeoutMs = 2_000
+
+/** Between attempts: spread, for all processes lose a server that dies at the same moment. */
+function pause(): number {
+  return 250 + Math.random() * 750
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message } = error as Error
+  if (name === 'AuthorizationError') return `it refuses the credentials (${message})`
+  return name === 'TimeoutError' ? `no answer within ${dialTimeoutMs} ms` : message
+}

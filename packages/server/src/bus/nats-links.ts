@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ServerError } from '../errors.ts'
+import type { TimerWheel } from '../timer-wheel.ts'
+import type { Exchange } from './exchange.ts'
+import type { Frame } from './frame.ts'
+import { decodeHello, encodeHello, linkVersion, versionError } from './hello.ts'
+import type { NatsLine, NatsMessage } from './nats-line.ts'
+import { headBytes, NatsLink } from './nats-link.ts'
+
+export interface NatsLinksOptions {
+  readonly line: NatsLine
+  readonly exchange: Exchange
+  readonly timers: TimerWheel
+  /** What all subjects begin with, a dot last. */
+  readonly prefix: string
+  /** Of this bus, for the others' reports. */
+  readonly name: string
+  /** How often a bus says that it is there, and each of its links that it holds. */
+  readonly signMs: number
+  /** Takes why a link was closed, with the name of its other side. */
+  readonly onError: (error: unknown, peer: string) => void
+}
+
+/**
+ * A bus's links to all others with its prefix, over one connection to NATS, and lost with it.
+ *
+ * Everybody says `here` regularly, so that whoever does not know the other yet calls it: says hello to it, on a link with
+ * a new number. Who is called on a number that it does not know calls back; with each other's hello both have the
+ * link. If messages were lost, who finds that out calls again, so that the other drops the old link as well. NATS
+ * answers what is said to a bus that is gone, and each link says something regularly: so the death of a process is
+ * noticed.
+ */
+export class NatsLinks {
+  readonly id = randomBytes(9).toString('base64url')
+  readonly line: NatsLine
+  readonly #options: NatsLinksOptions
+  readonly #links = new Map<string, NatsLink>()
+  /** Those that do not speak as this bus does: to call them again would not help. */
+  readonly #strangers = new Set<string>()
+  /** Those that `open` waits for. */
+  readonly #awaited = new Set<string>()
+  /** Where in a name made by `#unheard` that of the asking bus begins. */
+  readonly #idAt: number
+  #onMet: (() => void) | undefined
+  #lastNumber = 0
+  #signs: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(options: NatsLinksOptions) {
+    this.line = options.line
+    this.#options = options
+    this.#idAt = this.#unheard('').indexOf(this.id)
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /**
+   * Begins to listen and to be heard. Resolves when all that are there are linked, or after `timeoutMs`. `formerId` is
+   * the id under which this bus was known until it lost its connection.
+   */
+  async open(timeoutMs: number, formerId?: string): Promise<void> {
+    const { timers, signMs } = this.#options
+    this.line.subscribe(this.#box(this.id), (message) => this.#onMessage(message))
+    this.line.subscribe(this.#unheard('*'), (message) => this.#onUnheard(message))
+    this.line.subscribe(this.#presence, (message) => this.#onSign(message))
+    if (formerId !== undefined) this.#sign(signs.gone, formerId)
+    this.#signs = setInterval(() => this.#keep(), signMs).unref()
+    const met = new Promise<void>((resolve) => (this.#onMet = resolve))
+    const deadline = timers.schedule(timeoutMs, () => this.#onMet?.())
+    this.#awaited.add(anybody)
+    if (this.line.servers.length > 1) {
+      // who begins at this moment at another server, and that server, may not know of each other yet
+      this.#sign(signs.here, this.id)
+      await delay(spreadMs)
+    }
+    // NATS says there when nobody else listens
+    this.#sign(signs.here, this.id, this.#unheard(anybody))
+    await met
+    this.#onMet = undefined
+    deadline.cancel()
+  }
+
+  /** Sends what is queued and says goodbye. Resolves when NATS has it. */
+  async end(): Promise<void> {
+    clearInterval(this.#signs)
+    await this.line.flush()
+    this.#sign(signs.gone, this.id)
+    await this.line.flush()
+  }
+
+  /** Drops all links. */
+  close(): void {
+    this.#isClosed = true
+    clearInterval(this.#signs)
+    for (const link of this.#links.values()) this.#drop(link)
+    this.#onMet?.()
+  }
+
+  #onSign({ data }: NatsMessage): void {
+    const text = data.toString()
+    const id = text.slice(1)
+    if (text.startsWith(signs.here)) this.#meet(id)
+    else {
+      this.#strangers.delete(id)
+      this.#dropPeer(id)
+    }
+  }
+
+  /** NATS says that nobody is where something was sent to. */
+  #onUnheard({ subject, isUnheard }: NatsMessage): void {
+    const peer = subject.slice(subject.lastIndexOf('.') + 1)
+    if (isUnheard) this.#dropPeer(peer)
+  }
+
+  #onMessage({ data, reply }: NatsMessage): void {
+    const peer = reply.slice(this.#idAt, this.#idAt + this.id.length)
+    if (data.length < headBytes || this.#strangers.has(peer)) return
+    const [theirs, number] = [data.readUInt32BE(0), data.readUInt32BE(4)]
+    const known = this.#links.get(peer)
+    if (known?.hears(theirs)) this.#receive(known, number, data.subarray(headBytes))
+    else if (number === 0) this.#receive(this.#onCall(peer, theirs), number, data.subarray(headBytes))
+    // of one that calls, the other side may not know yet
+    else if (known === undefined || known.isOpen) this.#callAgain(peer)
+  }
+
+  #meet(peer: string): void {
+    if (this.#links.has(peer) || this.#strangers.has(peer) || peer === this.id) return
+    this.#call(peer)
+  }
+
+  #call(peer: string): NatsLink {
+    const { exchange, name } = this.#options
+    const link = new NatsLink({
+      line: this.line,
+      peer,
+      number: ++this.#lastNumber,
+      to: this.#box(peer),
+      unheard: this.#unheard(peer),
+    })
+    link.onFrame = (frame) => this.#onHello(link, frame)
+    const others = [...this.#links.keys()]
+    this.#links.set(peer, link)
+    if (this.#onMet !== undefined) this.#awaited.add(peer)
+    exchange.join(link)
+    link.call(encodeHello(name, exchange.subjects(), others))
+    return link
+  }
+
+  #callAgain(peer: string): void {
+    this.#dropPeer(peer)
+    this.#call(peer)
+  }
+
+  /** The other side begins a link with this number: as an answer to a call, or to be called back. */
+  #onCall(peer: string, theirs: number): NatsLink {
+    if (this.#links.get(peer)?.isOpen) this.#dropPeer(peer)
+    const link = this.#links.get(peer) ?? this.#call(peer)
+    link.open(theirs)
+    return link
+  }
+
+  #receive(link: NatsLink, number: number, bytes: Buffer): void {
+    const { onError } = this.#options
+    try {
+      if (!link.receive(number, bytes)) {
+        onError(new ServerError('NO_SERVER', 'NATS has lost messages'), link.name ?? link.peer)
+        this.#callAgain(link.peer)
+      } else if (this.#onMet !== undefined && link.isConfirmed) this.#stopWaitingFor(link.peer)
+    } catch (error) {
+      this.#strangers.add(link.peer)
+      this.#drop(link)
+      onError(error, link.name ?? link.peer)
+    }
+  }
+
+  #onHello(link: NatsLink, frame: Frame): void {
+    const { exchange } = this.#options
+    const hello = decodeHello(frame)
+    link.name = hello.name
+    if (hello.version !== linkVersion) throw versionError(hello)
+    for (const [number, subject] of hello.subjects) exchange.learn(link, number, subject)
+    link.onFrame = (next) => exchange.receive(link, next)
+    for (const id of hello.others ?? []) this.#meet(id)
+    this.#stopWaitingFor(anybody)
+  }
+
+  /** Says that this bus is there, and something on each link on which nothing was said since the last time. */
+  #keep(): void {
+    this.#sign(signs.here, this.id)
+    for (const link of this.#links.values()) {
+      link.idle++
+      if (link.isOpen && link.idle > 1) link.say()
+      if (!link.isOpen && link.idle > maxUnanswered) this.#drop(link)
+    }
+  }
+
+  #dropPeer(peer: string): void {
+    const link = this.#links.get(peer)
+    if (link !== undefined) this.#drop(link)
+    else this.#stopWaitingFor(peer)
+  }
+
+  #drop(link: NatsLink): void {
+    link.close()
+    this.#links.delete(link.peer)
+    this.#options.exchange.leave(link)
+    this.#stopWaitingFor(link.peer)
+  }
+
+  #stopWaitingFor(peer: string): void {
+    this.#awaited.delete(peer)
+    if (this.#awaited.size === 0) this.#onMet?.()
+  }
+
+  #sign(sign: string, id: string, reply?: string): void {
+    this.line.publish(this.#presence, Buffer.from(sign + id), reply === undefined ? {} : { reply })
+  }
+
+  get #presence(): string {
+    return `${this.#options.prefix}here`
+  }
+
+  /** Where a bus hears what is for it. */
+  #box(id: string): string {
+    return `${this.#options.prefix}box.${id}`
+  }
+
+  /** Where NATS tells this bus that nobody heard what it said to another. It names both. */
+  #unheard(peer: string): string {
+    return `${this.#options.prefix}unheard.${this.id}.${peer}`
+  }
+}
+
+/** What a bus says to all: that it, by its id, is there, or is no more. */
+const signs = { here: '+', gone: '-' } as const
+
+/** Stands for all those that `open` does not know yet. */
+const anybody = 'anybody'
+
+/** How long it may take the servers of a NATS cluster to tell one another of a subscription. */
+const spreadMs = 100
+
+/** For how many signs a call may go unanswered. Who is there calls back at once. */
+const maxUnanswered = 2

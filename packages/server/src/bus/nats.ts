@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ServerError, SetupError } from '../errors.ts'
+import { TimerWheel } from '../timer-wheel.ts'
+import type { Bus, BusMessage } from './bus.ts'
+import { Exchange } from './exchange.ts'
+import type { BusOptions } from './exchange.ts'
+import { NatsDialer } from './nats-dialer.ts'
+import type { NatsLine } from './nats-line.ts'
+import { NatsLinks } from './nats-links.ts'
+import type { NatsSettings } from './nats-settings.ts'
+
+export interface NatsBusOptions extends BusOptions {
+  readonly settings: NatsSettings
+  /** What all its subjects begin with, a dot last: buses of different prefixes do not hear one another. */
+  readonly prefix: string
+  /** How this process is called in the reports of NATS and of other buses. */
+  readonly name: string
+  /**
+   * How many bytes may wait until NATS takes them; one message may pass it. Beyond, a request fails with `BUSY`, and
+   * anything else closes the connection to NATS: a message that is dropped unseen would break the order of those that
+   * follow, while of a lost link both sides learn. It is made anew. @default 67_108_864
+   */
+  readonly maxQueuedBytes?: number
+  /** How long `open` waits for a process that is there but does not answer, such as a stopped one. @default 2_000 */
+  readonly openTimeoutMs?: number
+  /**
+   * How often a bus says that it is there, and asks the same of NATS. The death of another process is noticed within
+   * twice that, a NATS that is silent after four times. @default 1_000
+   */
+  readonly signMs?: number
+  /** Called when a connection that was lost is there again. */
+  readonly onRestored?: () => void
+}
+
+/**
+ * Links processes on any number of machines, each to each, over NATS. `open` throws a `SetupError` when the client library
+ * is not installed, when no NATS server can be reached, and when it does not let this process in.
+ *
+ * When the connection to NATS is lost, so are all links: what waits for an answer fails, and what is said is lost. Then
+ * it is made anew, to the next server, for as long as it takes. What this bus says to itself does not need it.
+ */
+export function createNatsBus(options: NatsBusOptions): Bus {
+  return new NatsBus(options)
+}
+
+const defaultSignMs = 1_000
+
+/** How long `close` waits for NATS to take what was said. */
+const farewellMs = 1_000
+
+class NatsBus implements Bus {
+  readonly #options: NatsBusOptions
+  readonly #timers: TimerWheel
+  readonly #exchange: Exchange
+  readonly #dialer: NatsDialer
+  #links: NatsLinks | undefined
+  #opened: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: NatsBusOptions) {
+    const { onError, maxQueuedBytes = 64 * 1024 * 1024, signMs = defaultSignMs } = options
+    this.#options = options
+    this.#timers = new TimerWheel({ onError: (error) => onError(error, source) })
+    this.#exchange = new Exchange(options, this.#timers)
+    this.#dialer = new NatsDialer({
+      ...options,
+      maxQueuedBytes,
+      signMs,
+      onError: (error) => onError(error, source),
+    })
+  }
+
+  open(): Promise<void> {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    this.#exchange.publish(subject, data)
+  }
+
+  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
+    return this.#exchange.subscribe(subject, onMessage)
+  }
+
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return this.#exchange.request(subject, data, timeoutMs)
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #open(): Promise<void> {
+    const line = await this.#dialer.dial()
+    if (line === undefined) return
+    const refusal = await Promise.race([this.#link(line), line.refused])
+    if (typeof refusal === 'string') throw new SetupError(`NATS does not allow it: ${refusal}`)
+  }
+
+  /** Resolves with the links once they are there. */
+  async #link(line: NatsLine, formerId?: string): Promise<NatsLinks> {
+    const { prefix, name, onError, signMs = defaultSignMs, openTimeoutMs = 2_000 } = this.#options
+    const exchange = this.#exchange
+    const links = new NatsLinks({ line, exchange, timers: this.#timers, prefix, name, signMs, onError })
+    this.#links = links
+    void line.lost.then((cause) => this.#onLost(links, cause))
+    await links.open(openTimeoutMs, formerId)
+    return links
+  }
+
+  async #onLost(lost: NatsLinks, cause: unknown): Promise<void> {
+    lost.close()
+    this.#links = undefined
+    if (this.#closed !== undefined) return
+    this.#options.onError(new ServerError('NO_SERVER', 'connection to NATS lost', { cause }), source)
+    const line = await this.#dialer.redial()
+    if (line === undefined) return
+    const links = await this.#link(line, lost.id)
+    if (!links.isClosed) this.#options.onRestored?.()
+  }
+
+  async #close(): Promise<void> {
+    this.#dialer.close()
+    this.#exchange.close()
+    await this.#opened?.catch(() => {
+      // whoever opened was told
+    })
+    if (this.#links !== undefined) await this.#leave(this.#links)
+    this.#timers.close()
+  }
+
+  async #leave(links: NatsLinks): Promise<void> {
+    const limit = new AbortController()
+    const farewell = links.end().finally(() => limit.abort())
+    await Promise.race([farewell, delay(farewellMs, undefined, { signal: limit.signal })]).catch(() => {
+      // the connection is lost: nobody hears a farewell
+    })
+    links.line.close()
+    await links.line.lost
+  }
+}
+
+/** What those errors are of that concern no single other bus. */
+const source = 'nats'
