@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Authenticator, ConnectionOptions, TlsOptions } from '@nats-io/transport-node'
+import { parseNatsAddress } from '../config/nats-address.ts'
+import type { NatsAddress } from '../config/nats-address.ts'
 import { SetupError } from '../errors.ts'
 import type { NatsClient } from './nats-client.ts'
 
@@ -10,11 +13,13 @@ export interface NatsSettings {
   readonly user?: string
   readonly password?: string
   readonly token?: string
-  /** The path of a file with a JWT and a seed. */
+  /** What the paths of files are relative to. @default the current folder */
+  readonly directory?: string
+  /** The file with a signed token and a seed. */
   readonly creds?: string
-  /** The path of a file with a seed. */
+  /** The file with a seed. */
   readonly nkey?: string
-  /** The paths of PEM files: who is trusted, and who this process is. With this, NATS must encrypt. */
+  /** The files, in PEM, that say who is trusted, and who this process is. With this, NATS must encrypt. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
 }
 
@@ -26,14 +31,14 @@ export function toConnectionOptions(
   client: NatsClient,
   settings: NatsSettings,
 ): Omit<ConnectionOptions, 'servers'> & { readonly servers: readonly string[] } {
-  const urls = settings.servers.map(parse)
-  const login = urls.find(({ username }) => username !== '')
-  const user = settings.user ?? (login && decodeURIComponent(login.username))
-  const pass = settings.password ?? (login && decodeURIComponent(login.password))
+  const addresses = settings.servers.map(parse)
+  const login = addresses.find((address) => address.user !== undefined)
+  const user = settings.user ?? login?.user
+  const pass = settings.password ?? login?.password
   const authenticator = authenticatorOf(client, settings)
-  const tls = tlsOf(settings, urls)
+  const tls = tlsOf(settings, addresses)
   return {
-    servers: urls.map(({ host }) => host),
+    servers: addresses.map(({ host }) => host),
     ...(user !== undefined && { user }),
     ...(pass !== undefined && { pass }),
     ...(settings.token !== undefined && { token: settings.token }),
@@ -47,10 +52,14 @@ export function describeServers({ servers }: NatsSettings): string {
   return servers.map((server) => parse(server).host).join(', ')
 }
 
-function authenticatorOf(client: NatsClient, { creds, nkey }: NatsSettings): Authenticator | undefined {
-  if (creds !== undefined) return checked(client.credsAuthenticator(read(creds)), creds, 'credentials file')
+function authenticatorOf(client: NatsClient, settings: NatsSettings): Authenticator | undefined {
+  const { directory = '', creds, nkey } = settings
+  if (creds !== undefined) {
+    return checked(client.credsAuthenticator(read(directory, creds)), creds, 'credentials file')
+  }
   if (nkey === undefined) return undefined
-  return checked(client.nkeyAuthenticator(Buffer.from(read(nkey).toString().trim())), nkey, 'key seed')
+  const seed = Buffer.from(read(directory, nkey).toString().trim())
+  return checked(client.nkeyAuthenticator(seed), nkey, 'key seed')
 }
 
 /** The client library would find out only when a server asks, and blame the connection. */
@@ -64,20 +73,25 @@ function checked(authenticator: Authenticator, path: string, what: string): Auth
   }
 }
 
-function tlsOf({ tls }: NatsSettings, urls: readonly URL[]): TlsOptions | undefined {
-  if (tls === undefined) return urls.some(({ protocol }) => protocol === 'tls:') ? {} : undefined
-  const files = Object.entries(tls).map(([name, path]) => [name, read(path).toString()])
+function tlsOf(
+  { directory = '', tls }: NatsSettings,
+  addresses: readonly NatsAddress[],
+): TlsOptions | undefined {
+  if (tls === undefined) return addresses.some(({ isEncrypted }) => isEncrypted) ? {} : undefined
+  const files = Object.entries(tls).map(([name, path]) => [name, read(directory, path).toString()])
   return Object.fromEntries(files) as TlsOptions
 }
 
-function read(path: string): Buffer {
+function read(directory: string, path: string): Buffer {
   try {
-    return readFileSync(path)
+    return readFileSync(resolve(directory, path))
   } catch (cause) {
     throw new SetupError(`${path}: cannot be read: ${(cause as Error).message}`, { cause })
   }
 }
 
-function parse(server: string): URL {
-  return new URL(server.includes('://') ? server : `nats://${server}`)
+function parse(server: string): NatsAddress {
+  const address = parseNatsAddress(server)
+  if (address === undefined) throw new SetupError('expected addresses of NATS such as nats://host:4222')
+  return address
 }

@@ -31,8 +31,12 @@ export function below(place: Place, ...path: readonly PropertyKey[]): Place {
 
 /** Returns the error for a value that is not what belongs at `place`. */
 export function mistake(place: Place, expected: string, got: unknown): SetupError {
-  return new SetupError(`${nameOf(place)}: expected ${expected}, got ${show(got)}`)
+  const shown = secrets.has(place.path.at(-1)) ? 'what is not shown here' : show(got)
+  return new SetupError(`${nameOf(place)}: expected ${expected}, got ${shown}`)
 }
+
+/** Settings whose values nobody should read in an error. */
+const secrets = new Set<unknown>(['password', 'token'])
 
 /** Returns the name of a place: `config/servers.json: development.connector[0].clientPort`. */
 function nameOf({ file, path }: Place): string {
@@ -47,6 +51,7 @@ function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return 'an object'
-  const text = JSON.stringify(value)
+  // of an address, without who uses it
+  const text = JSON.stringify(value).replace(/(\/\/|")[^"@/]*:[^"@/]*@/g, '$1…@')
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,5 +1,6 @@
 // The small build of zod loads some 10 ms faster than the large one, in every server process.
 import * as z from 'zod/mini'
+import { parseNatsAddress } from './nats-address.ts'
 import { nearest } from './nearest.ts'
 
 /** Checks a value read from a config file. The message of an issue completes "expected …". */
@@ -75,6 +76,35 @@ export const connectorSchema = settings({
   ssl: z.exactOptional(sslSchema),
 })
 
+const natsSchema = settings({
+  servers: setting(
+    typed('an array of addresses', (error) => z.array(natsAddress(), { error })),
+    [],
+    'Where NATS is: with them, servers reach one another through it. `tls://` insists on encryption.',
+  ),
+  application: optional(
+    string('a name'),
+    'the `name` in `package.json`',
+    'With the environment, tells the applications apart that share a NATS.',
+  ),
+  user: optional(string('a name'), 'none', 'Whom NATS knows the servers as.'),
+  password: optional(string('a password'), 'none', "The user's password."),
+  token: optional(string('a token'), 'none', 'What NATS asks for in place of a user.'),
+  creds: optional(path(), 'none', 'The file with the signed credentials of a user.'),
+  nkey: optional(path(), 'none', 'The file with the seed of a key that NATS knows.'),
+  tls: z.exactOptional(
+    settings({
+      ca: optional(
+        path(),
+        'those that Node trusts',
+        'The certificates of whom to trust. NATS must encrypt then.',
+      ),
+      cert: optional(path(), 'none', 'The own certificate, if NATS asks for one.'),
+      key: optional(path(), 'none', 'Its key.'),
+    }),
+  ),
+})
+
 export const clusterSchema = settings({
   callTimeoutMs: setting(integer(1, longestMs), 10_000, 'How long a call to another server may take.'),
   maxPendingCalls: setting(integer(1, 10_000_000), 10_000, 'The most unanswered calls to one other server.'),
@@ -89,6 +119,7 @@ export const clusterSchema = settings({
     10_000,
     'How long a server may be silent before it counts as down; more than `heartbeatMs`.',
   ),
+  nats: z.prefault(natsSchema, {}),
 }).check(({ value, issues }) => {
   if (value.downAfterMs > value.heartbeatMs) return
   const message = `more than heartbeatMs, ${value.heartbeatMs}`
@@ -172,7 +203,11 @@ const args = typed('a string or an array of strings', (error) =>
 export const serverSchema = z.looseObject(
   {
     id: required(id, 'The name of the server: no other has it.'),
-    host: setting(host, '127.0.0.1', 'The address that it listens on, if it is a frontend.'),
+    host: setting(
+      host,
+      '127.0.0.1',
+      'The machine that it is on, and the address that it listens on, if it is a frontend.',
+    ),
     clientHost: optional(host, '`host`', 'The address that clients are told.'),
     clientPort: optional(
       integer(1, 65_535, 'a port number'),
@@ -238,6 +273,21 @@ function boolean() {
 
 function oneOf<const Names extends readonly string[]>(names: Names) {
   return typed(`one of ${names.map((name) => `"${name}"`).join(', ')}`, (error) => z.enum(names, { error }))
+}
+
+function string(type: string) {
+  return text(/^.{1,1000}$/s, type)
+}
+
+/** Relative to the application's folder. */
+function path() {
+  return string('a path')
+}
+
+function natsAddress() {
+  return typed('an address such as nats://host:4222', (error) =>
+    z.string({ error }).check(z.refine((address) => parseNatsAddress(address) !== undefined, { error })),
+  )
 }
 
 function text(pattern: RegExp, type: string) {

@@ -32,6 +32,7 @@ test('settings that no file gives have their defaults', async () => {
       maxQueuedCalls: 128,
       heartbeatMs: 1_000,
       downAfterMs: 10_000,
+      nats: { servers: [] },
     },
     master: { restart: { minMs: 250, maxMs: 30_000 }, stopTimeoutMs: 10_000 },
     log: { level: 'info', levels: {}, console: 'pretty', files: true },
