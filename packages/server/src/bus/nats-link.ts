@@ -25,6 +25,7 @@ export class NatsLink implements Link {
   onFrame: (frame: Frame) => void = () => {}
   /** The name of the other side, once it is known. */
   name: string | undefined
+  waiting = 0
   /** How long nothing has been said or, while it calls, answered: in looks at it. */
   idle = 0
   readonly #options: NatsLinkOptions

@@ -1,4 +1,5 @@
-import type { clusterSchema, connectorSchema, logSchema, Output } from './schemas.ts'
+import type { clusterSchema, connectorSchema, logSchema } from './schemas.ts'
+import type { Output } from './setting.ts'
 
 /** What the files of an application's `config` folder say, for one environment. */
 export interface Config {

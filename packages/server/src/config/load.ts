@@ -12,7 +12,7 @@ import {
   masterSchema,
   protosSchema,
 } from './schemas.ts'
-import type { Schema } from './schemas.ts'
+import type { Schema } from './setting.ts'
 import { readServers } from './servers.ts'
 
 /**

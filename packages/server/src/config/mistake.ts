@@ -1,5 +1,5 @@
 import { SetupError } from '../errors.ts'
-import type { Schema } from './schemas.ts'
+import type { Schema } from './setting.ts'
 
 /** Where a value stands, so that a mistake in it can be found. */
 export interface Place {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import * as schemas from '../../src/config/schemas.ts'
+import { documentation } from '../../src/config/setting.ts'
+import type { Schema } from '../../src/config/setting.ts'
 
 const page = await readFile(new URL('../../../../docs/guide/config.md', import.meta.url), 'utf8')
 
@@ -32,8 +34,8 @@ test('every setting that has an effect is described', () => {
 
 /** Returns a row for each setting: name, type, default, meaning. */
 function describe(shape: object, prefix = ''): string[][] {
-  return Object.entries(shape).flatMap(([key, schema]: [string, schemas.Schema<unknown>]) => {
-    const words = schemas.documentation.get(schema)
+  return Object.entries(shape).flatMap(([key, schema]: [string, Schema<unknown>]) => {
+    const words = documentation.get(schema)
     if (words) return [[`\`${prefix}${key}\``, words.type, words.byDefault, words.meaning]]
     const nested: unknown = Reflect.get(Object(Reflect.get(schema.def, 'innerType')), 'shape')
     return typeof nested === 'object' && nested !== null ? describe(nested, `${prefix}${key}.`) : []
