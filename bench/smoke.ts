@@ -5,7 +5,7 @@ import type { SystemChoice } from './system.ts'
 import type { Work } from './works.ts'
 
 /** About a second a row. */
-const options = { seconds: { warm: 0.1, measured: 0.3 }, isLenient: true }
+const options = { seconds: { warm: 0.2, measured: 1 }, isLenient: true }
 
 /** Does every work on every system for a moment, on all at once: the numbers say no more than that there are some. */
 export async function smoke(systems: readonly SystemChoice[], works: readonly Work[]): Promise<Row[]> {
