@@ -52,7 +52,8 @@ function assertNumbers({ system, work, numbers }: Row): void {
   const row = `${work} on ${system}: ${JSON.stringify(numbers)}`
   assert.ok(numbers, row)
   for (const number of [numbers.cpu, numbers.p50, numbers.p99]) assert.ok(number > 0, row)
-  if (work === 'idle') assert.ok(numbers.kilobytes > 0, row)
+  // what earlier works left free may hold all who log in
+  if (work === 'idle') assert.ok(numbers.kilobytes >= 0, row)
   else assert.ok(numbers.answersPerSecond > 0, row)
 }
 
