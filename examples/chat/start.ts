@@ -26,19 +26,23 @@ async function runGameServers(web: WebServer, args: string[]): Promise<number> {
   child.on('message', (message) => {
     if (isReady(message)) process.stdout.write(`The chat is on ${web.url}/index.html\n`)
   })
-  stopOnSignal(child)
+  stopWhenTold(child)
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL']
 }
 
 /** Leaves the end to the child, which sees its channel close; this process waits for it. */
-function stopOnSignal(child: ChildProcess): void {
+function stopWhenTold(child: ChildProcess): void {
+  const stop = () => {
+    if (child.connected) child.disconnect()
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // not passed on: Ctrl-C has reached the child already, and a second one would mean that it should hurry
-    process.on(signal, () => {
-      if (child.connected) child.disconnect()
-    })
+    process.on(signal, stop)
   }
+  // whoever started this process has ended
+  process.on('disconnect', stop)
+  process.channel?.unref()
 }
 
 function isReady(message: unknown): boolean {

@@ -64,8 +64,8 @@ const starts = [
     end: ({ pid }) => process.kill(-pid, 'SIGINT'),
   },
   {
-    title: 'SIGTERM ends start.ts and all its servers',
-    command: [process.execPath, 'start.ts'],
+    title: 'SIGTERM to npm start alone ends all its servers',
+    command: ['npm', 'start'],
     end: (child) => child.kill('SIGTERM'),
   },
   {
