@@ -13,17 +13,17 @@ export interface ApplicationFolder {
 }
 
 /**
- * Returns the application in `dir` or, if that is not given, in the current folder or its `game-server`.
+ * Returns the application in a folder, by default the current one, or in its `game-server`.
  * @throws {SetupError} there is none.
  */
 export function findApplication(dir?: string): ApplicationFolder {
-  const candidates = dir === undefined ? ['.', 'game-server'] : [dir]
-  for (const directory of candidates.map((candidate) => resolve(candidate))) {
+  const folder = resolve(dir ?? '.')
+  for (const directory of [folder, join(folder, 'game-server')]) {
     const entrance = entrances.map((name) => join(directory, name)).find((path) => existsSync(path))
     if (entrance !== undefined) return { directory, entrance }
   }
-  if (dir !== undefined) throw new SetupError(`no app.ts in ${resolve(dir)}`)
-  throw new SetupError(`no app.ts in ${resolve('.')} or its game-server: name the folder with --dir`)
+  const hint = dir === undefined ? ': name the folder with --dir' : ''
+  throw new SetupError(`no app.ts in ${folder} or its game-server${hint}`)
 }
 
 /** @throws {SetupError} the module does not load, or defines no application. */

@@ -152,7 +152,10 @@ interface StartOptions extends DirOption {
 }
 
 function dirOption(): Option {
-  return new Option('--dir <folder>', 'the application (default: this folder, or ./game-server)')
+  return new Option(
+    '--dir <folder>',
+    'the application, or the folder of its game-server (default: this folder)',
+  )
 }
 
 function examples(...lines: readonly string[]): string {

@@ -244,7 +244,7 @@ const refusals: readonly [string, (application: TestApplication) => Promise<unkn
   [
     'a folder without an entrance',
     ({ directory }) => unlink(join(directory, 'app.ts')),
-    /^shaddock: no app\.ts in \S+\n$/,
+    /^shaddock: no app\.ts in \S+ or its game-server\n$/,
   ],
   [
     'a folder without servers',
