@@ -16,6 +16,7 @@ export function createProgram(): Command {
   addAdd(program)
   addRoutes(program)
   addBench(program)
+  addHelp(program)
   return program
 }
 
@@ -136,6 +137,20 @@ function addRoutes(program: Command): void {
     .addOption(dirOption())
     .addHelpText('after', examples('routes'))
     .action(async (options: DirOption) => (await import('./routes.ts')).routes(options))
+}
+
+/** Not commander's own, which answers an unknown name with all that there is. */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('show how to use a command')
+    .argument('[command]', 'which one; without, all')
+    .addHelpText('after', examples('help', 'help start'))
+    .action((name?: string) => {
+      const command = name === undefined ? program : program.commands.find((known) => known.name() === name)
+      if (command !== undefined) command.help()
+      program.parse([name ?? ''], { from: 'user' })
+    })
 }
 
 interface DirOption {

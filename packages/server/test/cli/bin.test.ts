@@ -26,11 +26,36 @@ test('every command has help with examples', async () => {
   const { stdout } = await runCommand(['--help'])
 
   const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
-  assert.deepEqual(names, ['init', 'start', 'list', 'stop', 'kill', 'restart', 'add', 'routes', 'bench'])
+  assert.deepEqual(names, [
+    'init',
+    'start',
+    'list',
+    'stop',
+    'kill',
+    'restart',
+    'add',
+    'routes',
+    'bench',
+    'help',
+  ])
   for (const name of names) {
     const help = await runCommand([name, '--help'])
     assert.match(help.stdout, new RegExp(`^Examples:\\n {2}shaddock ${name}`, 'm'))
   }
+})
+
+test('help shows all commands or how to use one, and knows no others', async () => {
+  const all = await runCommand(['help'])
+  const one = await runCommand(['help', 'start'])
+  const unknown = await runCommand(['help', 'strat'])
+
+  assert.deepEqual(all, await runCommand(['--help']))
+  assert.deepEqual(one, await runCommand(['start', '--help']))
+  assert.deepEqual(unknown, {
+    code: 1,
+    stdout: '',
+    stderr: "shaddock: unknown command 'strat'\n(Did you mean start?)\n",
+  })
 })
 
 test('a wrong word is answered with the nearest right one', async () => {
