@@ -93,7 +93,7 @@ function addOrders(program: Command): void {
     .addOption(dirOption())
     .addHelpText('after', examples('stop', 'stop chat-1 chat-2'))
     .action(async (ids: string[], options: DirOption) =>
-      (await import('./stop.ts')).stop({ ids, ...options }),
+      (await import('./stop.ts')).stop({ ids: distinct(ids), ...options }),
     )
   program
     .command('kill')
@@ -102,7 +102,7 @@ function addOrders(program: Command): void {
     .addOption(dirOption())
     .addHelpText('after', examples('kill chat-1', 'kill'))
     .action(async (ids: string[], options: DirOption) =>
-      (await import('./kill.ts')).kill({ ids, ...options }),
+      (await import('./kill.ts')).kill({ ids: distinct(ids), ...options }),
     )
   program
     .command('restart')
@@ -111,7 +111,7 @@ function addOrders(program: Command): void {
     .addOption(dirOption())
     .addHelpText('after', examples('restart', 'restart chat-1'))
     .action(async (ids: string[], options: DirOption) =>
-      (await import('./restart.ts')).restart({ ids, ...options }),
+      (await import('./restart.ts')).restart({ ids: distinct(ids), ...options }),
     )
 }
 
@@ -151,6 +151,11 @@ function addHelp(program: Command): void {
       if (command !== undefined) command.help()
       program.parse([name ?? ''], { from: 'user' })
     })
+}
+
+/** What is named twice is meant once. */
+function distinct(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)]
 }
 
 interface DirOption {

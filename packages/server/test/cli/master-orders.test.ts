@@ -4,14 +4,14 @@ import { test } from 'node:test'
 import { freePorts } from './free-ports.ts'
 import { createApplication } from './test-application.ts'
 
-test('a server is stopped, killed, restarted and added by its id', async () => {
+test('a server is stopped, killed, restarted and added by its id, once if it is named twice', async () => {
   await using application = await createApplication({ back: [{ id: 'back-2' }] })
   const master = await application.start().ready()
   const [port] = await freePorts(1)
 
-  const stopped = await application.run('stop', 'back-1', 'front-1')
+  const stopped = await application.run('stop', 'back-1', 'front-1', 'back-1')
   const killed = await application.run('kill', 'back-2')
-  const restarted = await application.run('restart', 'back-1')
+  const restarted = await application.run('restart', 'back-1', 'back-1')
   const added = await application.run('add', 'id=front-2', 'type=front', `clientPort=${port}`)
   const listed = await application.run('list')
 
