@@ -45,7 +45,7 @@ function statusOf({ id, type, pid, incarnation }: ServerInfo, stop: StopRequest)
     state: stop.isRequested ? 'stopping' : 'running',
     pid,
     incarnation,
-    uptimeMs: process.uptime() * 1_000,
+    uptimeMs: Math.round(process.uptime() * 1_000),
     ...statsOfProcess(),
   }
 }

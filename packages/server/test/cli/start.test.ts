@@ -39,6 +39,7 @@ test('start runs each server in a process of its own and says when and where it 
     servers.map(({ connections }) => connections),
     [undefined, undefined, 0],
   )
+  assert(servers.every(({ uptimeMs }) => Number.isInteger(uptimeMs)))
 })
 
 test('start --single runs all servers in its own process, under the same commands', async () => {
