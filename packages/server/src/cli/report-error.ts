@@ -12,11 +12,22 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Returns the line of the application in `directory` that caused an error: ` (app/roles.ts:3:9)`, or nothing. */
+/**
+ * Returns what is to be changed about an error: the line of the application in `directory`, ` (app/roles.ts:3:9)`, or the
+ * setting, ` (clientPort in config/servers.json)`; or nothing.
+ */
 export function placeOf(error: unknown, directory: string): string {
   const { cause } = error instanceof SetupError ? error : {}
   if (!(cause instanceof Error)) return ''
+  const setting = settingOf(cause)
+  if (setting !== undefined) return ` (${setting} in config/servers.json)`
   const [, after] = (cause.stack ?? '').split(join(directory, '/'))
   const place = /^[^\s:)]+:\d+(:\d+)?/.exec(after ?? '')?.[0]
   return place === undefined ? '' : ` (${place})`
+}
+
+/** Returns which setting of a server makes the system refuse to listen. */
+function settingOf(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
+  if (error.syscall !== 'listen' || error.port === undefined) return undefined
+  return error.code === 'EADDRNOTAVAIL' ? 'host' : 'clientPort'
 }

@@ -210,7 +210,13 @@ const refusals: readonly [string, (application: TestApplication) => Promise<unkn
       await once(server, 'listening')
       return server.unref()
     },
-    /^shaddock: front-1 cannot start: port 127\.0\.0\.1:\d+ is in use.*\n$/,
+    /^shaddock: front-1 cannot start: port 127\.0\.0\.1:\d+ is in use: .* \(clientPort in config\/servers\.json\)\n$/,
+  ],
+  [
+    'an address that the machine does not have',
+    ({ write, port }) =>
+      write('config/servers.json', { front: [{ id: 'front-1', host: '192.0.2.1', clientPort: port }] }),
+    /^shaddock: front-1 cannot start: .* this machine has no such address \(host in config\/servers\.json\)\n$/,
   ],
   [
     'a server type without a folder',
