@@ -39,7 +39,7 @@ export async function openPeer({ folder, id, type, log, cluster = byDefault }: P
     onError: (err, source) => log.warn({ err, source }, 'a link of the bus failed'),
   })
   const rpc = createRpc({ bus, self, log, callTimeoutMs })
-  const membership = createMembership({ bus, self, log, ...cluster })
+  const membership = createMembership({ bus, self, log, ...cluster, lossLevel: 'info' })
   const close = async () => {
     membership.leave()
     membership.close()

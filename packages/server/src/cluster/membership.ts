@@ -59,6 +59,8 @@ export interface MembershipOptions {
   readonly heartbeatMs: number
   /** How long a server may be silent before it is down for everybody. @default 10_000 */
   readonly downAfterMs: number
+  /** How the loss of a server is logged: all the others see it, and one of them should tell. @default 'debug' */
+  readonly lossLevel?: 'debug' | 'info'
 }
 
 type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
@@ -83,6 +85,7 @@ class BeatMembership implements Membership {
   readonly #log: Log
   readonly #heartbeatMs: number
   readonly #downAfterMs: number
+  readonly #lossLevel: 'debug' | 'info'
   readonly #members = new Map<string, Member>()
   readonly #byType = new Map<string, readonly ServerInfo[]>()
   /** The incarnation that said it leaves, by id: what others still say of it is not its return. */
@@ -95,12 +98,13 @@ class BeatMembership implements Membership {
   #joined = false
   #closed = false
 
-  constructor({ bus, self, log, heartbeatMs, downAfterMs }: MembershipOptions) {
+  constructor({ bus, self, log, heartbeatMs, downAfterMs, lossLevel = 'debug' }: MembershipOptions) {
     this.self = self
     this.#bus = bus
     this.#log = log
     this.#heartbeatMs = heartbeatMs
     this.#downAfterMs = downAfterMs
+    this.#lossLevel = lossLevel
   }
 
   servers(type: string): readonly ServerInfo[] {
@@ -255,7 +259,8 @@ class BeatMembership implements Membership {
     if (!this.#isHere(server)) return
     this.#members.delete(server.id)
     // who leaves was told to: only a loss is news
-    this.#log[why === 'left' ? 'debug' : 'info']({ server: addressOf(server), why }, 'server is gone')
+    const level = why === 'left' ? 'debug' : this.#lossLevel
+    this.#log[level]({ server: addressOf(server), why }, 'server is gone')
     this.#changed(server.type, [], [server], why === 'left' ? 'left' : 'down')
   }
 

@@ -177,6 +177,21 @@ test('a server that dies starts again, and its next incarnation is larger', asyn
   assert.match(log, /"server":"back-1","why":"SIGKILL","restartsInMs":250,"msg":"died"/)
 })
 
+test('the death of a server is told once, by the master, which has in its log how it was seen', async () => {
+  await using application = await createApplication({ back: [{ id: 'back-2' }] })
+  await application.write('config/log.json', { console: 'pretty' })
+  const master = await application.start().ready()
+
+  process.kill(application.lifeline.pidOf('back-1'), 'SIGKILL')
+  await master.printed(/again in[^]*^back-1 +[\d.]+ m?s$/m)
+
+  assert.deepEqual(master.output.match(/^.*(died|gone).*$/gm), [
+    'back-1 died: SIGKILL; it starts again in 250 ms',
+  ])
+  const log = readFileSync(join(application.directory, 'logs/master.log'), 'utf8')
+  assert.match(log, /"server":"back-1@\d+","why":"its link is lost","msg":"server is gone"/)
+})
+
 test('a server that fails starts again too, and its log says how it failed', async () => {
   await using application = await createApplication({ back: [{ id: 'back-2', fault: 'fragile' }] })
   const master = await application.start().ready()
