@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts'
 import type { ServerInfo } from '../server-info.ts'
 import { statsOfProcess } from '../system/stats.ts'
 import { checkServers } from './check-servers.ts'
@@ -11,12 +12,11 @@ export interface MasterOrdersOptions {
   readonly stop: StopRequest
   /** The master. */
   readonly self: ServerInfo
-  /** The application's folder. */
-  readonly directory: string
+  readonly config: Config
 }
 
 /** Returns what a master does when commands tell it to. */
-export function createMasterOrders({ supervisor, stop, self, directory }: MasterOrdersOptions): Orders {
+export function createMasterOrders({ supervisor, stop, self, config }: MasterOrdersOptions): Orders {
   return {
     list: async () => [statusOf(self, stop), ...(await supervisor.list())],
     stop: async (ids) => {
@@ -31,8 +31,9 @@ export function createMasterOrders({ supervisor, stop, self, directory }: Master
     add: async (pairs) => {
       // a master that nobody asks to add does without the schemas
       const { parseServerEntry } = await import('../config/servers.ts')
-      const entry = parseServerEntry(pairs, { servers: supervisor.entries })
-      await checkServers(directory, [entry])
+      const servers = supervisor.entries
+      const entry = parseServerEntry(pairs, { servers }, [...servers, ...config.servers])
+      await checkServers(config.directory, [entry])
       await supervisor.add(entry)
     },
   }

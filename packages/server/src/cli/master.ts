@@ -97,7 +97,7 @@ async function openMaster(
   const reports = createReports(entries, log)
   const supervisor = createSupervisor({ launch, reports, config: config.master })
   const adopted = adopt(await findServers(folder, peer), plan, { supervisor, reports })
-  const orders = createMasterOrders({ supervisor, stop, self: peer.self, directory: application.directory })
+  const orders = createMasterOrders({ supervisor, stop, self: peer.self, config })
   lifecycle.onStop('orders', serveOrders(peer.rpc, orders))
   peer.membership.join()
   return { supervisor, adopted }

@@ -198,7 +198,7 @@ const args = typed('a string or an array of strings', (error) =>
 /** One server of `servers.json`. Keys that are not listed are the application's own. */
 export const serverSchema = z.looseObject(
   {
-    id: required(id, 'The name of the server: no other has it.'),
+    id: required(id, 'The name of the server: no other has it, nor in other letters.'),
     host: setting(
       host,
       '127.0.0.1',
@@ -208,7 +208,7 @@ export const serverSchema = z.looseObject(
     clientPort: optional(
       integer(1, 65_535, 'a port number'),
       'none',
-      'The port that clients connect to: a server that has one is a frontend.',
+      'The port that clients connect to: a server that has one is a frontend. All servers of a type have one, or none.',
     ),
     frontend: optional(
       boolean(),

@@ -20,7 +20,12 @@ export function readServers(section: Section): readonly ServerEntry[] {
       const place = below(section, type, index)
       const expanded = block['clusterCount'] === undefined ? undefined : expand(block, type, numbered, place)
       numbered += expanded?.length ?? 0
-      for (const fields of expanded ?? [block]) servers.push(toEntry(type, fields, place, servers))
+      for (const fields of expanded ?? [block]) {
+        const entry = toEntry(type, fields, place)
+        refuseTaken(entry, place, servers)
+        refuseMixed(entry, place, servers)
+        servers.push(entry)
+      }
     }
   }
   if (servers.length === 0) throw mistake(section, 'at least one server', undefined)
@@ -30,11 +35,13 @@ export function readServers(section: Section): readonly ServerEntry[] {
 /**
  * Returns the server that `id=chat-3 type=chat clientPort=3014 …` describes. Values that read as whole numbers or as
  * booleans are such, except where a text belongs.
- * @throws {SetupError} it is not as it should be, or `config` has a server with its id or address.
+ * @throws {SetupError} it is not as it should be, or `config` has a server with its id or address, or `declared` has
+ * servers of its type that are frontends, if it is none, or none, if it is one.
  */
 export function parseServerEntry(
   pairs: Readonly<Record<string, string>>,
   config: Pick<Config, 'servers'>,
+  declared = config.servers,
 ): ServerEntry {
   const place = { file: 'arguments', path: [] }
   const { type, ...fields } = pairs
@@ -45,7 +52,10 @@ export function parseServerEntry(
   const values: Fields = Object.fromEntries(
     Object.entries(fields).map(([key, text]) => [key, texts.has(key) ? text : parseValue(text)] as const),
   )
-  return toEntry(checkedType, values, place, config.servers)
+  const entry = toEntry(checkedType, values, place)
+  refuseTaken(entry, place, config.servers)
+  refuseMixed(entry, place, declared)
+  return entry
 }
 
 const texts = new Set(['id', 'host', 'clientHost', 'args'])
@@ -78,7 +88,7 @@ function count(value: unknown, index: number): unknown {
   return start === undefined ? value : Number(start) + index
 }
 
-function toEntry(type: string, fields: Fields, place: Place, others: readonly ServerEntry[]): ServerEntry {
+function toEntry(type: string, fields: Fields, place: Place): ServerEntry {
   const server = check(serverSchema, fields, place)
   const { id, host, clientPort, args } = server
   if (server.frontend === true && clientPort === undefined) {
@@ -87,7 +97,6 @@ function toEntry(type: string, fields: Fields, place: Place, others: readonly Se
   if (server.frontend === false && clientPort !== undefined) {
     throw mistake(below(place, 'frontend'), 'true, since there is a clientPort', false)
   }
-  refuseTaken({ id, host, clientPort }, place, others)
   return {
     id,
     type,
@@ -102,18 +111,24 @@ function toEntry(type: string, fields: Fields, place: Place, others: readonly Se
   }
 }
 
-interface Identity {
-  readonly id: string
-  readonly host: string
-  readonly clientPort: number | undefined
-}
-
-function refuseTaken({ id, host, clientPort }: Identity, place: Place, others: readonly ServerEntry[]): void {
-  const namesake = others.find((other) => other.id === id)
-  if (namesake) throw mistake(below(place, 'id'), `an id that no other server has`, id)
+function refuseTaken(entry: ServerEntry, place: Place, others: readonly ServerEntry[]): void {
+  const { id, host, clientPort } = entry
+  // a file system may take two such names of logs for one, and so does who reads them
+  const namesake = others.find((other) => other.id.toLowerCase() === id.toLowerCase())
+  if (namesake?.id === id) throw mistake(below(place, 'id'), `an id that no other server has`, id)
+  if (namesake) throw mistake(below(place, 'id'), `an id that is not ${namesake.id} in other letters`, id)
   const neighbour = others.find(
     (other) => other.host === host && other.clientPort === clientPort && clientPort,
   )
   if (neighbour)
     throw mistake(below(place, 'clientPort'), `another port than ${neighbour.id} has on ${host}`, clientPort)
+}
+
+/** A gate that chooses among the servers of a type must not find one that no client can connect to. */
+function refuseMixed(entry: ServerEntry, place: Place, others: readonly ServerEntry[]): void {
+  const { type, frontend, clientPort } = entry
+  const sibling = others.find((other) => other.type === type && other.frontend !== frontend)
+  if (sibling === undefined) return
+  const expected = frontend ? 'nothing' : 'a port number'
+  throw mistake(below(place, 'clientPort'), `${expected}, as ${sibling.id} of this type has`, clientPort)
 }

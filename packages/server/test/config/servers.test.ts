@@ -143,6 +143,18 @@ const mistakes: readonly (readonly [value: unknown, message: string])[] = [
     '.area[0].id: expected an id that no other server has, got "a"',
   ],
   [
+    { chat: [{ id: 'Chat-1' }, { id: 'chat-1' }] },
+    '.chat[1].id: expected an id that is not Chat-1 in other letters, got "chat-1"',
+  ],
+  [
+    { gate: [{ id: 'a', clientPort: 1 }, { id: 'b' }] },
+    '.gate[1].clientPort: expected a port number, as a of this type has, got nothing',
+  ],
+  [
+    { gate: [{ id: 'a' }], area: [{ id: 'b' }, { id: 'c', clientPort: 1 }] },
+    '.area[1].clientPort: expected nothing, as b of this type has, got 1',
+  ],
+  [
     {
       gate: [
         { id: 'a', clientPort: 1 },
@@ -217,6 +229,19 @@ test('whole numbers and booleans are such, except where a text belongs', () => {
   })
 })
 
+test('a server added by hand is a frontend if those are that the config declares, whether or not they run', () => {
+  const pairs = { id: 'gate-2', type: 'gate' }
+
+  assert.throws(
+    () => parseServerEntry(pairs, { servers: [] }, running.servers),
+    /clientPort: expected a port number/,
+  )
+  assert.equal(
+    parseServerEntry({ ...pairs, id: 'gate-1', clientPort: '1' }, { servers: [] }, running.servers).id,
+    'gate-1',
+  )
+})
+
 const addMistakes: readonly (readonly [pairs: Record<string, string>, message: string])[] = [
   [{ id: 'a' }, 'type: expected a name of up to 100 letters, digits, _ and -, got nothing'],
   [{ type: 'chat' }, 'id: expected a name of up to 100 letters, digits, _, - and dots, got nothing'],
@@ -225,6 +250,11 @@ const addMistakes: readonly (readonly [pairs: Record<string, string>, message: s
     'clientPort: expected a port number from 1 to 65535, got "30x0"',
   ],
   [{ type: 'chat', id: 'a', clusterCount: '2' }, 'clusterCount: expected a single server, got "2"'],
+  [
+    { type: 'gate', id: 'gate-2' },
+    'clientPort: expected a port number, as gate-1 of this type has, got nothing',
+  ],
+  [{ type: 'chat', id: 'GATE-1' }, 'id: expected an id that is not gate-1 in other letters, got "GATE-1"'],
   [{ type: 'chat', id: 'gate-1' }, 'id: expected an id that no other server has, got "gate-1"'],
   [
     { type: 'gate', id: 'a', clientPort: '3014' },
