@@ -12,7 +12,7 @@ export async function init(directory: string, { force = false }: { force?: boole
   const folder = resolve(directory)
   const files = await readTemplate(toPackageName(basename(folder)))
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     if (!force) await refuseUsed(folder)
     for (const { path, text } of files) await write(join(folder, path), text)
   } catch (error) {
@@ -95,8 +95,22 @@ async function refuseUsed(folder: string): Promise<void> {
 }
 
 async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   await writeFile(path, text)
+}
+
+/** Makes a folder and those above it. Node's own way to do so tries for ever where no folder can be made, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    // what node:fs throws has a code
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    await makeFolder(dirname(path))
+    await mkdir(path)
+  }
 }
 
 function describe(folder: string, files: readonly TemplateFile[]): string {

@@ -113,6 +113,19 @@ test('a folder that cannot be made is reported in one line', async () => {
   assert.match(stderr, /^shaddock: cannot make a project in .+\/file\/my-chat: ENOTDIR.+\n$/)
 })
 
+test(
+  'a folder where none can be made is reported, and not tried for ever',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    await using folder = await createFolder()
+
+    const { code, stderr } = await folder.init('/proc/games/my-chat')
+
+    assert.equal(code, 1)
+    assert.match(stderr, /^shaddock: cannot make a project in \/proc\/games\/my-chat: ENOENT.+\n$/)
+  },
+)
+
 /** Makes a folder to run `shaddock init` in. */
 async function createFolder() {
   const path = await mkdtemp(join(tmpdir(), 'shaddock-init-'))
