@@ -58,10 +58,16 @@ async function load(path: string, app: object): Promise<object> {
   }
 }
 
-/** Makes the object that a module serves: of its class, by its factory, or the module itself. */
+/** Makes the object that a module serves: of its class, by its factory, or what it exports. */
 function serve(module: { default?: unknown }, app: object): unknown {
+  // that of CommonJS is all that it exports
   const made = unwrap(module.default)
-  if (typeof made !== 'function') return typeof made === 'object' && made !== null ? made : module
+  if (made === undefined)
+    throw new Error(
+      'it has no default export, and what it exports by name is not served: export default class …',
+    )
+  if (typeof made === 'object' && made !== null) return made
+  if (typeof made !== 'function') throw new Error('its default export is no class, function or object')
   // a class or an old-style constructor has a prototype; an arrow function has none
   if (made.prototype !== undefined) return Reflect.construct(made, [app])
   return (made as (app: object) => unknown)(app)

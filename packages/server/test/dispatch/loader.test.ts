@@ -41,7 +41,10 @@ const forms: Record<string, [file: string, text: string]> = {
   ],
   'an object': ['a.mjs', "export default { send: () => 'the app' }"],
   'a CommonJS object': ['a.cjs', "exports.send = () => 'the app'"],
-  functions: ['a.mjs', "export const send = () => 'the app'"],
+  'a CommonJS object that was compiled from functions': [
+    'a.cjs',
+    "Object.defineProperty(exports, '__esModule', { value: true }); exports.send = () => 'the app'",
+  ],
 }
 for (const [form, [file, text]] of Object.entries(forms)) {
   test(`a module may be ${form}`, async () => {
@@ -119,6 +122,14 @@ for (const [what, text, why] of [
     'export default class { constructor() { throw new Error("no database") } }',
     'no database',
   ],
+  [
+    'that exports by name only',
+    'export const send = () => undefined',
+    'it has no default export, and what it exports by name is not served',
+  ],
+  ['that exports nothing', 'export {}', 'it has no default export'],
+  ['that exports a text', 'export default "text"', 'its default export is no class, function or object'],
+  ['that exports null', 'export default null', 'its default export is no class, function or object'],
   ['whose factory rejects', 'export default async () => { throw new Error("no database") }', 'no database'],
   ['whose factory makes nothing', 'export default () => undefined', 'its factory makes no object'],
   ['whose factory makes a text', 'export default () => "text"', 'its factory makes no object'],
