@@ -6,12 +6,12 @@ import type { Bus } from '../bus/bus.ts'
 import { createMemoryNetwork } from '../bus/memory.ts'
 import type { Config, ServerEntry } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
-import { silentLog } from '../log.ts'
 import type { Log } from '../log.ts'
 import { startServer } from '../start.ts'
 import type { RunningServer } from '../start.ts'
 import { createMemoryTransport } from '../transport/memory.ts'
 import type { MemoryClient, MemoryTransport } from '../transport/memory.ts'
+import { createErrorLog } from './error-log.ts'
 import { createMemorySocket } from './memory-socket.ts'
 import { remembering } from './test-client.ts'
 import type { TestClient } from './test-client.ts'
@@ -23,7 +23,7 @@ export interface ClusterOptions {
   readonly connector?: Partial<Config['connector']>
   readonly cluster?: Partial<Config['cluster']>
   readonly master?: Partial<Config['master']>
-  /** @default none */
+  /** Takes what all servers log. @default errors are printed */
   readonly log?: Log
 }
 
@@ -66,7 +66,7 @@ export async function startCluster<C extends Contract>(
     cluster: { ...loaded.cluster, ...options.cluster },
     master: { ...loaded.master, ...options.master },
   }
-  const cluster = new MemoryCluster<C>(definition, config, options.log ?? silentLog)
+  const cluster = new MemoryCluster<C>(definition, config, options.log)
   try {
     for (const [type, count] of Object.entries(counts)) {
       for (let number = 1; number <= count; number++) await cluster.add(type)
@@ -87,7 +87,7 @@ interface Member {
 class MemoryCluster<C extends Contract> implements Cluster<C> {
   readonly #definition: AppDefinition
   readonly #config: Config
-  readonly #log: Log
+  readonly #log: Log | undefined
   readonly #network = createMemoryNetwork()
   readonly #members = new Map<string, Member>()
   /** Of all servers that ever ran. */
@@ -95,7 +95,7 @@ class MemoryCluster<C extends Contract> implements Cluster<C> {
   readonly #clients: { close(): void }[] = []
   readonly #WebSocket = createMemorySocket((id) => this.connectRaw(id))
 
-  constructor(definition: AppDefinition, config: Config, log: Log) {
+  constructor(definition: AppDefinition, config: Config, log: Log | undefined) {
     this.#definition = definition
     this.#config = config
     this.#log = log
@@ -144,17 +144,18 @@ class MemoryCluster<C extends Contract> implements Cluster<C> {
   }
 
   async #start(entry: ServerEntry): Promise<void> {
+    const log = this.#log ?? createErrorLog(entry.id)
     const transport = createMemoryTransport({ limits: this.#config.connector })
     const bus = this.#network.createBus({
       maxPendingRequests: this.#config.cluster.maxPendingCalls,
-      onError: (error, subject) => this.#log.error({ err: error, subject }, 'a subscriber failed'),
+      onError: (error, subject) => log.error({ err: error, subject }, 'a subscriber failed'),
     })
     const server = await startServer({
       definition: this.#definition,
       config: this.#config,
       entry,
       bus,
-      log: this.#log,
+      log,
       transport,
     })
     this.#members.set(entry.id, { server, bus, transport })

@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import { ConnectionError } from '@shaddock/client'
 import { closeReasons } from '@shaddock/protocol'
 import { defineApp } from '../../src/index.ts'
-import { startCluster } from '../../src/testing/index.ts'
+import { silentLog, startCluster } from '../../src/testing/index.ts'
 import fixture from '../fixtures/app/app.ts'
 import type { Fixture } from '../fixtures/app/app/contract.ts'
 import { RawClient } from '../fixtures/raw-client.ts'
+import { withSetup } from '../fixtures/with-setup.ts'
 
 const idsOf = (servers: readonly { id: string }[]) => servers.map(({ id }) => id)
 
@@ -44,6 +45,32 @@ test('a cluster whose server does not start leaves none of it running', async ()
   await assert.rejects(startCluster(definition, { front: 1, back: 2 }), { message: 'wrong' })
 
   assert.deepEqual(stopped, ['front-1', 'back-1'])
+})
+
+test('what a handler throws is printed, unless a log takes it', async (t) => {
+  const failing = withSetup((app) => {
+    if (app.server.type === 'back')
+      app.filter(() => {
+        throw new TypeError('out of luck', { cause: new Error('the moon') })
+      })
+  })
+  const printed: string[] = []
+  const print = t.mock.method(process.stderr, 'write', (text: string) => printed.push(text) > 0)
+
+  for (const options of [{}, { log: silentLog }]) {
+    await using cluster = await startCluster(failing, { front: 1, back: 1 }, options)
+    const client = await cluster.connect('front')
+    await assert.rejects(client.request('back.work.who', {}), { code: 500 })
+  }
+  print.mock.restore()
+
+  const [text = '', ...others] = printed
+  assert.deepEqual(others, [])
+  assert.match(
+    text,
+    /^back-1 handlers: [^\n]* \{[^\n]*"route":"back\.work\.who"[^\n]*\}\nTypeError: out of luck\n +at /,
+  )
+  assert.match(text, /\[cause\]: Error: the moon\n +at /)
 })
 
 test('a cluster that is disposed of stops all servers, even when one fails to, and says so', async () => {
