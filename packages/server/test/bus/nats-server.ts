@@ -25,7 +25,7 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
   const directory = mkdtempSync(join(tmpdir(), 'nats-'))
   const server = new NatsProcess(directory, config)
   try {
-    await server.start('-1')
+    await server.start()
   } catch (error) {
     await server[Symbol.asyncDispose]()
     throw error
@@ -38,7 +38,7 @@ export async function startNatsCluster(count: number): Promise<NatsServer[]> {
   const servers: NatsServer[] = []
   for (let i = 0; i < count; i++) {
     const known = servers.map(({ clusterAddress }) => `"nats://${clusterAddress}"`).join(', ')
-    const cluster = `cluster { name: test, listen: "127.0.0.1:-1", routes: [${known}] }`
+    const cluster = `cluster { name: test, listen: "${anywhere}", routes: [${known}] }`
     servers.push(await startNatsServer(`server_name: node-${i}\n${cluster}`))
   }
   const routes = new RegExp(`(rid:\\d+ - Route connection created[^]*){${count - 1}}`)
@@ -61,9 +61,11 @@ class NatsProcess implements NatsServer {
     this.#config = config
   }
 
-  async start(port: string): Promise<void> {
+  /** Where it is free to, or where it was. */
+  async start(): Promise<void> {
     const path = join(this.#directory, 'nats.conf')
-    writeFileSync(path, `listen: "127.0.0.1:${port}"\n${this.#config}`)
+    const config = this.#config.replace(anywhere, this.clusterAddress || anywhere)
+    writeFileSync(path, `listen: "${this.address || anywhere}"\n${config}`)
     const keeper = spawn('sh', ['-c', keep, process.env['NATS_SERVER'] || 'nats-server', path])
     this.#keeper = keeper
     this.#log = ''
@@ -105,7 +107,7 @@ class NatsProcess implements NatsServer {
 
   async restart(): Promise<void> {
     await this.kill()
-    await this.start(this.address.split(':')[1] ?? '')
+    await this.start()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,6 +119,8 @@ class NatsProcess implements NatsServer {
     return new RegExp(`${words}(\\S+)`).exec(this.#log)?.[1] ?? ''
   }
 }
+
+const anywhere = '127.0.0.1:-1'
 
 /** Says the pid of a NATS server, and kills it when whoever reads that is dead. */
 const keep = '"$0" -c "$1" & echo $!; exec 2>&-; cat; kill -9 $!; wait'
