@@ -434,7 +434,9 @@ test('a frontend goes on hearing the owner of a channel that leaves: it may have
 })
 
 test('nothing is kept of clients that have come, entered, called and gone', async () => {
-  await using cluster = await startCluster(fixture, servers, { connector: { heartbeatSeconds: 0 } })
+  await using cluster = await startCluster(fixture, servers, {
+    connector: { heartbeatSeconds: 0, loginsPerSecond: 0 },
+  })
   const visit = async (n: number) => {
     const client = new RawClient(cluster.connectRaw('front-1'))
     await client.greet()
