@@ -22,3 +22,11 @@ export function withinDeadline<T>(
     )
   })
 }
+
+/** Resolves when `done` has settled, however, or after `ms`. */
+export async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([done.catch(() => undefined), late])
+  clearTimeout(timer)
+}

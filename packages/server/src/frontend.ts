@@ -90,7 +90,6 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   core.handOver = new HandOver({
     groups,
     pick: (type, name) => router.pick(type, name),
-    hasServers: (type) => membership.servers(type).length > 0,
     tellRoll: createTellRoll(rpc, self),
     tellLost: createTellLost(rpc, self),
     timers,

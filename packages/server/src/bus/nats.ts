@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { within } from '../deadline.ts'
 import { ServerError, SetupError } from '../errors.ts'
 import { TimerWheel } from '../timer-wheel.ts'
 import type { Bus, BusMessage } from './bus.ts'
@@ -132,11 +132,8 @@ class NatsBus implements Bus {
   }
 
   async #leave(links: NatsLinks): Promise<void> {
-    const limit = new AbortController()
-    const farewell = links.end().finally(() => limit.abort())
-    await Promise.race([farewell, delay(farewellMs, undefined, { signal: limit.signal })]).catch(() => {
-      // the connection is lost: nobody hears a farewell
-    })
+    // a connection that is lost meanwhile hears no farewell
+    await within(farewellMs, links.end())
     links.line.close()
     await links.line.lost
   }

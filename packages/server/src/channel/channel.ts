@@ -139,11 +139,9 @@ export class LocalChannel implements Channel {
     if (member !== undefined && member.join <= join) this.#remove(uid, frontend, 'closed')
   }
 
-  /** A frontend hands over a member that it had for another server. Returns whether it is new here. */
-  adopt(uid: string, frontend: ServerInfo): boolean {
-    if (this.#members.at(frontend)?.members.has(uid)) return false
+  /** A frontend hands over a member that it had for another server. */
+  adopt(uid: string, frontend: ServerInfo): void {
     this.#enter(uid, frontend).heard = true
-    return true
   }
 
   /** The members on one frontend. */

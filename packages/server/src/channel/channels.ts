@@ -153,9 +153,9 @@ export class LocalChannels implements Channels {
     for (const channel of this.all()) channel.drop(frontend)
   }
 
-  /** A frontend has given this server up: its members are another server's now, and nobody has left. */
-  lost(frontend: ServerAddress): void {
-    for (const channel of this.all()) channel.forgetAt(frontend)
+  /** A frontend's members, of one channel or all, are another server's now. Nobody has left. */
+  lost(frontend: ServerAddress, name?: string): void {
+    for (const channel of name === undefined ? this.all() : [this.get(name)]) channel.forgetAt(frontend)
   }
 
   /** A frontend is there. If it is back, it may keep groups of the members that were dropped here meanwhile. */
@@ -165,13 +165,14 @@ export class LocalChannels implements Channels {
   }
 
   /** A frontend has members of a channel that has become this server's. */
-  adopt(frontend: ServerInfo, { name, uids }: Adoption): void {
+  adopt(frontend: ServerInfo, { name, uids, change }: Adoption): void {
     const channel = this.get(name)
     const expected = this.#expected.get(addressOf(frontend))?.get(name)
     for (const uid of uids) {
       expected?.delete(uid)
-      if (channel.adopt(uid, frontend)) this.#adopted.add(name)
+      channel.adopt(uid, frontend)
     }
+    if (change !== undefined) this.#adopted.add(name)
   }
 
   /** A frontend that had lost sight of this server will name the members that it has. */

@@ -1,11 +1,11 @@
 import { closeReasons } from '@shaddock/protocol'
 import { addressOf } from '../bus/subjects.ts'
+import type { Change } from '../cluster/membership.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { ConnectedSession } from '../session/frontend.ts'
 import type { MessageFormat } from '../session/message-format.ts'
 import type { SessionRegistry } from '../session/registry.ts'
 import type { Frame } from '../transport/transport.ts'
-import type { Change } from '../cluster/membership.ts'
 import type { Adoption } from './adoption.ts'
 import type { Gone, Join, Owner } from './inbox.ts'
 import { PushFrames } from './push-frames.ts'
@@ -31,12 +31,12 @@ export interface GroupsOptions {
   readonly tellAdopt: (owner: ServerAddress, adoption: Adoption) => void
 }
 
-/** The groups of one frontend. A group lives while it has members, and no longer than its owner. */
+/** The groups of one frontend. A group lives while it has members: also when its owner is gone, until there is a next one. */
 export class Groups {
   readonly #sessions: SessionRegistry
   readonly #onUnsendable: GroupsOptions['onUnsendable']
   readonly #tellGone: GroupsOptions['tellGone']
-  readonly #adopt: GroupsOptions['tellAdopt']
+  readonly #tellAdopt: GroupsOptions['tellAdopt']
   readonly #groups = new Map<string, Group>()
   readonly #byUid = new Map<string, Set<Group>>()
 
@@ -44,7 +44,7 @@ export class Groups {
     this.#sessions = sessions
     this.#onUnsendable = onUnsendable
     this.#tellGone = tellGone
-    this.#adopt = tellAdopt
+    this.#tellAdopt = tellAdopt
     sessions.onBound = (session, uid) => this.#bound(session, uid)
     sessions.onUnbound = (session, uid) => this.#unbound(session, uid)
   }
@@ -75,7 +75,7 @@ export class Groups {
   #enterSuccessor(group: Group, uid: string): void {
     if (group.uids.has(uid)) return
     this.#enter(group, uid, 0)
-    this.#adopt(group.owner, { name: nameOf(group), uids: [uid] })
+    this.#tellAdopt(group.owner, { name: nameOf(group), uids: [uid] })
   }
 
   leave(key: string, uid: string): void {
@@ -137,7 +137,7 @@ export class Groups {
     for (const uid of group.uids.keys()) this.#enter(successor, uid, 0)
     // all of them: if the channel was its before, it has forgotten them
     const uids = [...successor.uids.keys()]
-    if (uids.length > 0) this.#adopt(next, { name: nameOf(successor), uids, change })
+    if (uids.length > 0) this.#tellAdopt(next, { name: nameOf(successor), uids, change })
   }
 
   /** Forgets a group whose owner is lost. */
@@ -146,9 +146,11 @@ export class Groups {
     this.#groups.delete(group.key)
   }
 
-  /** Forgets a group that has moved, unless it has moved back. */
-  retire(group: Group): void {
-    if (group.successor !== undefined && this.#groups.get(group.key) === group) this.remove(group)
+  /** Forgets a group that has moved, unless it has moved back. Returns whether it was there to be forgotten. */
+  retire(group: Group): boolean {
+    if (group.successor === undefined || this.#groups.get(group.key) !== group) return false
+    this.remove(group)
+    return true
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Change } from '../cluster/membership.ts'
+import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
@@ -9,12 +10,11 @@ export interface HandOverOptions {
   readonly groups: Groups
   /** The server of a type that a channel belongs to now. @throws {ServerError} `NO_SERVER`: none is there. */
   readonly pick: (type: string, name: string) => ServerInfo
-  readonly hasServers: (type: string) => boolean
   /** Says to a server that has come that all its members here follow, or that they have been named. */
   readonly tellRoll: (server: ServerAddress, step: 'begin' | 'end') => void
-  /** Says to a server that is lost here, and may be there for others, that it has no members here any more. */
-  readonly tellLost: (server: ServerAddress) => void
-  readonly timers: TimerWheel
+  /** Says to a server that it has no members here any more: of one channel, or at all. */
+  readonly tellLost: (server: ServerAddress, name?: string) => void
+  readonly timers: Pick<TimerWheel, 'schedule'>
   readonly log: Log
 }
 
@@ -39,13 +39,15 @@ export class HandOver {
   }
 
   #onLeft(server: ServerInfo, how: 'left' | 'down'): void {
-    const { groups, hasServers, tellLost } = this.#options
+    const { groups, tellLost } = this.#options
     const lost = groups.ofType(server.type).filter(({ owner }) => isSame(owner, server))
+    // it may be there for others
     if (how === 'down') tellLost(server)
-    // without a server of its type a channel waits for the next one
-    if (!hasServers(server.type)) return
     for (const group of lost) {
-      this.#move(group, { kind: 'gone', server })
+      const next = this.#nextOwner(group)
+      // without a server of its type a channel waits for the next one
+      if (next === undefined) continue
+      this.#move(group, next, { kind: 'gone', server })
       // what it might still say, if it only stood still, is out of date
       if (how === 'down') groups.remove(group)
     }
@@ -56,26 +58,28 @@ export class HandOver {
     tellRoll(server, 'begin')
     for (const group of groups.ofType(server.type)) {
       const next = this.#nextOwner(group)
-      if (next !== undefined && isSame(next, server)) this.#move(group, { kind: 'joined', server })
+      if (next !== undefined && isSame(next, server)) this.#move(group, next, { kind: 'joined', server })
     }
     tellRoll(server, 'end')
   }
 
-  #move(group: Group, { kind, server: { id, incarnation } }: Change): void {
-    const next = this.#nextOwner(group)
-    if (next === undefined || isSame(next, group.owner)) return
-    const { groups, timers } = this.#options
+  #move(group: Group, next: ServerInfo, { kind, server: { id, incarnation } }: Change): void {
+    const { groups, timers, tellLost } = this.#options
     const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
     groups.move(group, owner, { kind, server: { id, incarnation } })
     // who leaves, or does not know of the change yet, goes on pushing for a moment
-    timers.schedule(retireMs, () => groups.retire(group))
+    timers.schedule(retireMs, () => {
+      // it has forgotten them when it gave the channel away, unless nobody asked it to
+      if (groups.retire(group)) tellLost(group.owner, nameOf(group))
+    })
   }
 
   #nextOwner(group: Group): ServerInfo | undefined {
     try {
       return this.#options.pick(group.owner.type, nameOf(group))
     } catch (error) {
-      this.#options.log.error({ err: error, channel: nameOf(group) }, 'no server was chosen for a channel')
+      if (!(error instanceof ServerError))
+        this.#options.log.error({ err: error, channel: nameOf(group) }, 'no server was chosen for a channel')
       return undefined
     }
   }

@@ -1,5 +1,6 @@
 import type { Change } from '../cluster/membership.ts'
 import type { Work } from '../cluster/work.ts'
+import { within } from '../deadline.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { Adoption, HandedChannel } from './adoption.ts'
 import type { LocalChannels } from './channels.ts'
@@ -115,12 +116,4 @@ export class TakeOver {
   #peers(): readonly ServerInfo[] {
     return this.#others().filter(({ type }) => type === this.#options.self.type)
   }
-}
-
-/** Resolves when `done` has, or after `ms`. */
-async function within(ms: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
-  await Promise.race([done, late])
-  clearTimeout(timer)
 }

@@ -1,5 +1,5 @@
-import type { LocalChannels } from '../channel/channels.ts'
 import type { Adoption, HandedChannel } from '../channel/adoption.ts'
+import type { LocalChannels } from '../channel/channels.ts'
 import type { TakeOver } from '../channel/take-over.ts'
 import type { Change, Membership } from '../cluster/membership.ts'
 import type { Rpc } from '../cluster/rpc.ts'
@@ -14,7 +14,7 @@ const names = {
   adopt: '$channels.adopt',
   /** Frontend to a server that has come: the members here follow; they have all been named. */
   roll: '$channels.roll',
-  /** Frontend to a server that it has lost: none of its members is here any more. */
+  /** Frontend to a server that it has lost, or to one that a channel has moved from: none of its members is here any more. */
   lost: '$channels.lost',
   /** Next owner to all: answer when you route by a change. */
   seen: '$channels.seen',
@@ -42,9 +42,10 @@ export function createTellRoll(rpc: Rpc, self: ServerInfo) {
     rpc.tell(server, names.roll, encodeValue([self, step]))
 }
 
-export function createTellLost(rpc: Rpc, self: ServerInfo) {
-  const frontend = encodeValue({ id: self.id, incarnation: self.incarnation })
-  return (server: ServerAddress): void => rpc.tell(server, names.lost, frontend)
+/** Returns how a frontend tells a server that its members here, of one channel or all, are another's now. */
+export function createTellLost(rpc: Rpc, { id, incarnation }: ServerInfo) {
+  return (server: ServerAddress, name?: string): void =>
+    rpc.tell(server, names.lost, encodeValue([{ id, incarnation }, name]))
 }
 
 export function createAskSeen(rpc: Rpc) {
@@ -84,7 +85,8 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     return nothing
   })
   rpc.serve(names.lost, async (payload) => {
-    channels.lost(decodeValue(payload) as ServerAddress)
+    const [frontend, name] = decodeValue(payload) as [ServerAddress, string | null]
+    channels.lost(frontend, name ?? undefined)
     return nothing
   })
   rpc.serve(names.seen, async (payload, deadline) => {

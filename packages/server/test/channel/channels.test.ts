@@ -574,3 +574,23 @@ test('a channel may have any name, and a user any uid', async () => {
   }
   assert.deepEqual(channels.all(), [])
 })
+
+test("members who are another server's now are forgotten without a word, of one channel or of all", async () => {
+  await using owner = await openOwner(['front-1', 'front-2'])
+  const { channels, lobby, fronts, left } = owner
+  const [one, two] = fronts as [PuppetFrontend, PuppetFrontend]
+  const attic = channels.get('attic')
+  await join(lobby, one, 'ada')
+  await join(lobby, two, 'bob')
+  await join(attic, one, 'ada')
+
+  channels.lost(one.info, 'lobby')
+  assert.deepEqual([lobby.members(), attic.members()], [['bob'], ['ada']])
+  channels.lost(one.info)
+
+  assert.deepEqual(
+    channels.all().map(({ name }) => name),
+    ['lobby'],
+  )
+  assert.deepEqual(left, [])
+})
