@@ -27,6 +27,8 @@ const layers = lines.flatMap((line, index) =>
 /** Each of these packages comes in through one place. */
 const gates = [
   { name: 'ws', path: 'packages/server/src/transport/websocket.ts' },
+  // its types are in the sibling too
+  { name: 'socket\\.io', path: 'packages/server/src/transport/socketio' },
   { name: '@nats-io/[^/]+', path: 'packages/server/src/bus/nats' },
   { name: 'zod', path: 'packages/server/src/config/' },
   { name: 'commander', path: 'packages/server/src/cli/' },

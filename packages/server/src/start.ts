@@ -28,6 +28,7 @@ import { askStats, serveStats, statsOfProcess } from './system/stats.ts'
 import type { ServerStats } from './system/stats.ts'
 import { createListener } from './transport/listener.ts'
 import { readTls } from './transport/read-tls.ts'
+import { loadSocketIo } from './transport/socketio.ts'
 import type { Transport } from './transport/transport.ts'
 
 export interface StartOptions {
@@ -184,11 +185,12 @@ function createDispatch(
 
 async function transportOf({ transport, entry, config, log }: StartOptions): Promise<Transport> {
   if (transport !== undefined) return transport
-  const { ssl } = config.connector
+  const { ssl, socketio, heartbeatSeconds } = config.connector
   return createListener({
     host: entry.host,
     port: entry.clientPort ?? 0,
     ...(ssl !== undefined && { tls: await readTls(config.directory, ssl) }),
+    ...(socketio && { guest: await loadSocketIo(1_000 * (heartbeatSeconds || 25)) }),
     limits: config.connector,
     maxConnections: config.connector.maxConnections,
     firstByteTimeoutMs: config.connector.handshakeTimeoutMs,

@@ -35,6 +35,11 @@ const sslSchema = settings({
 
 export const connectorSchema = settings({
   heartbeatSeconds: setting(integer(0, 3600), 30, 'How often each side gives a sign of life; 0: never.'),
+  heartbeatTimeoutSeconds: optional(
+    integer(1, 7200),
+    'twice `heartbeatSeconds`',
+    'How long a client may be silent, where there are heartbeats.',
+  ),
   handshakeTimeoutMs: setting(
     integer(1, longestMs),
     10_000,
@@ -68,6 +73,11 @@ export const connectorSchema = settings({
     boolean(),
     false,
     'Whether bodies travel as `serverProtos.json` and `clientProtos.json` define them.',
+  ),
+  socketio: setting(
+    boolean(),
+    false,
+    'Whether clients of Socket.IO are served too; needs the package `socket.io`.',
   ),
   ssl: z.exactOptional(sslSchema),
 })

@@ -100,8 +100,9 @@ export class MessageFormats {
   }
 
   #add(framing: Framing): ReadonlyMap<TextForm, MessageFormat> {
-    const utf8 = new MessageFormat(framing, this.#agreed, 'utf8')
-    const cesu8 = this.protos === undefined ? utf8 : new MessageFormat(framing, this.#agreed, 'cesu8')
+    const agreed = framing.plain === true ? nothing : this.#agreed
+    const utf8 = new MessageFormat(framing, agreed, 'utf8')
+    const cesu8 = agreed.sent === noCodecs ? utf8 : new MessageFormat(framing, agreed, 'cesu8')
     const formats = new Map<TextForm, MessageFormat>([
       ['utf8', utf8],
       ['cesu8', cesu8],
@@ -112,3 +113,4 @@ export class MessageFormats {
 }
 
 const noCodecs: ReadonlyMap<string, ProtoCodec> = new Map()
+const nothing: Agreed = { dictionary: undefined, received: noCodecs, sent: noCodecs }

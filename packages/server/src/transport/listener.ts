@@ -1,6 +1,8 @@
+import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { closeReasons } from '@shaddock/protocol'
 import { SetupError } from '../errors.ts'
+import type { CreateGuest, HttpGuest } from './http-guest.ts'
 import { createFlushTurn } from './outbox.ts'
 import { createSocketServer } from './socket-server.ts'
 import type { SocketServer, TlsKeys } from './socket-server.ts'
@@ -16,6 +18,8 @@ export interface ListenerOptions {
   readonly limits: TransportLimits
   /** Makes all clients, of either kind, connect with TLS. */
   readonly tls?: TlsKeys
+  /** Makes what serves other clients that come by HTTP. */
+  readonly guest?: CreateGuest
   /** The most connections open at a time: further ones are closed as `full`. @default Infinity */
   readonly maxConnections?: number
   /** How long a client may take to say its first byte and, if that starts HTTP, all of its handshake. @default 10_000 */
@@ -44,6 +48,10 @@ class Listener implements Transport {
   /** When each socket that nobody has opened yet was accepted; the oldest comes first. */
   readonly #undecided = new Map<Socket, number>()
   readonly #refused = new Set<Socket>()
+  /** The sockets of the guest, whose connections are counted by themselves. */
+  readonly #guestSockets = new Set<Socket>()
+  #guest: HttpGuest | undefined
+  #guestCount = 0
   #socketCount = 0
   #accept: Accept = () => deaf
   #sweep: NodeJS.Timeout | undefined
@@ -54,7 +62,11 @@ class Listener implements Transport {
     this.#shared = { limits, turn: createFlushTurn(), closeTimeoutMs }
     this.#firstByteTimeoutMs = firstByteTimeoutMs
     this.#maxConnections = maxConnections
-    this.#upgrade = createUpgrader(this.#shared, (connection, socket) => this.#open(connection, socket))
+    this.#upgrade = createUpgrader(
+      this.#shared,
+      (connection, socket) => this.#open(connection, socket),
+      (http) => this.#invite(http),
+    )
     this.#sockets = createSocketServer({
       tls: options.tls,
       handshakeTimeoutMs: firstByteTimeoutMs,
@@ -84,6 +96,7 @@ class Listener implements Transport {
     clearInterval(this.#sweep)
     // frees the port at once; its callback would wait for the connections, which are the caller's
     this.#server.close()
+    this.#guest?.close()
     this.#sockets.destroyUnready()
     for (const socket of this.#undecided.keys()) socket.destroy()
     return Promise.resolve()
@@ -98,6 +111,7 @@ class Listener implements Transport {
       this.#socketCount--
       this.#undecided.delete(socket)
       this.#refused.delete(socket)
+      this.#guestSockets.delete(socket)
     })
     socket.once('data', (chunk) => this.#decide(socket, chunk))
   }
@@ -118,11 +132,45 @@ class Listener implements Transport {
 
   #open(connection: Connection, socket: Socket): ConnectionHandler {
     this.#undecided.delete(socket)
-    const openCount = this.#socketCount - this.#undecided.size - this.#refused.size
-    if (openCount <= this.#maxConnections) return this.#accept(connection)
+    if (this.#openCount <= this.#maxConnections) return this.#accept(connection)
     this.#refused.add(socket)
     connection.close(closeReasons.full)
     return deaf
+  }
+
+  get #openCount(): number {
+    const others = this.#undecided.size + this.#refused.size + this.#guestSockets.size
+    return this.#socketCount - others + this.#guestCount
+  }
+
+  #invite(http: HttpServer): HttpGuest | undefined {
+    this.#guest = this.#options.guest?.({
+      ...this.#shared,
+      http,
+      maxConnections: this.#maxConnections,
+      open: (connection) => this.#openForGuest(connection),
+      onRequest: (socket) => {
+        this.#undecided.delete(socket)
+        this.#guestSockets.add(socket)
+      },
+    })
+    return this.#guest
+  }
+
+  #openForGuest(connection: Connection): ConnectionHandler {
+    if (this.#openCount >= this.#maxConnections) {
+      connection.close(closeReasons.full)
+      return deaf
+    }
+    const handler = this.#accept(connection)
+    this.#guestCount++
+    return {
+      onPacket: (type, body) => handler.onPacket(type, body),
+      onClose: (reason) => {
+        this.#guestCount--
+        handler.onClose(reason)
+      },
+    }
   }
 
   #closeSilent(): void {

@@ -47,6 +47,8 @@ export interface Connection {
 
 /** Turns a packet into the bytes that go on the wire for one kind of connection. */
 export interface Framing {
+  /** Whether its clients take routes and bodies in full alone. @default false */
+  readonly plain?: boolean
   frame(packet: Uint8Array): Frame
 }
 

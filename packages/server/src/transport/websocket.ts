@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { closeReasons, closeText, decodePackets, packetHeadBytes } from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
+import type { HttpGuest } from './http-guest.ts'
 import type { Connection, ConnectionHandler, Frame, Framing } from './transport.ts'
 import { WireConnection } from './wire-connection.ts'
 import type { TransportShared, Wire } from './wire-connection.ts'
@@ -13,13 +14,19 @@ import type { TransportShared, Wire } from './wire-connection.ts'
 export type OpenWebSocket = (connection: Connection, socket: Socket) => ConnectionHandler
 
 /**
- * Returns what takes over a socket that speaks HTTP: it becomes a WebSocket, or is told that it should. Bounds what
- * arrives in its handshake, not how long that takes; 'error' events are for whoever accepted the socket to listen to.
+ * Returns what takes over a socket that speaks HTTP: it becomes a WebSocket, or is told that it should, but for what a guest takes.
+ * Bounds what arrives in its handshake, not how long that takes; 'error' events are for whoever accepted the socket to listen to.
  */
-export function createUpgrader(shared: TransportShared, open: OpenWebSocket): (socket: Socket) => void {
+export function createUpgrader(
+  shared: TransportShared,
+  open: OpenWebSocket,
+  createGuest: (http: Server) => HttpGuest | undefined = () => undefined,
+): (socket: Socket) => void {
   const webSockets = new WebSocketServer(webSocketOptions(shared))
   const http = createServer({ maxHeaderSize: maxHandshakeBytes }, refuseRequest)
+  const guest = createGuest(http)
   http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (guest?.owns(request)) return
     webSockets.handleUpgrade(request, stream, head, (webSocket) => {
       const { socket } = request
       const connection = openWebSocket(

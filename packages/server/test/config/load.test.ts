@@ -27,6 +27,7 @@ test('settings that no file gives have their defaults', async () => {
       dictionary: false,
       protobuf: false,
       signing: false,
+      socketio: false,
     },
     cluster: {
       callTimeoutMs: 10_000,
