@@ -30,7 +30,7 @@ export {
   isProtos,
 } from './handshake.ts'
 export { decodeKick, encodeKick, type Kick } from './kick.ts'
-export { decodeMessage, type Message, MessageType } from './message.ts'
+export { decodeMessage, isUnknownMessage, type Message, MessageType } from './message.ts'
 export { PacketReader } from './packet-reader.ts'
 export {
   BodyTooLargeError,

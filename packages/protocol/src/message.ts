@@ -50,6 +50,11 @@ export function decodeMessage(bytes: Uint8Array, dictionary?: RouteDictionary): 
   return { type, id, idBytes, route, body: bytes.subarray(routeEnd) }
 }
 
+/** Whether the flag of an untrusted message has a type that is none of ours. Pomelo passes over such a message. */
+export function isUnknownMessage(bytes: Uint8Array): boolean {
+  return !isMessageType(((bytes[0] ?? 0) >> 1) & 0b111)
+}
+
 const noBytes = new Uint8Array(0)
 const maxIdBytes = 5
 

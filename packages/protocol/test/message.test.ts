@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decodeMessage, encodeResponse, MessageType, ProtocolError, RouteDictionary } from '../src/index.ts'
+import {
+  decodeMessage,
+  encodeResponse,
+  isUnknownMessage,
+  MessageType,
+  ProtocolError,
+  RouteDictionary,
+} from '../src/index.ts'
 import { fromHex, readVectors, toHex } from './vectors.ts'
 
 test('a request has a flag, an id, a route and a body', () => {
@@ -70,6 +77,11 @@ const refused = new Set([
 ])
 
 const vectors = readVectors<Case>('message').cases.filter(({ op }) => op === 'decode')
+
+test('a type that is none of ours is told by the flag', () => {
+  for (const hex of ['08', '0a', 'ef', 'ff']) assert.equal(isUnknownMessage(fromHex(hex)), true, hex)
+  for (const hex of ['', '00', '07', 'f6']) assert.equal(isUnknownMessage(fromHex(hex)), false, hex)
+})
 
 test('every vector that Shaddock refuses exists', () => {
   const names = new Set(vectors.map(({ name }) => name))

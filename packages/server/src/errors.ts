@@ -37,3 +37,9 @@ export function errorReply(error: unknown): unknown {
   if (!(error instanceof ServerError)) return { code: codes.INTERNAL, message: 'internal error' }
   return error.reply ?? { code: codes[error.code], message: error.message }
 }
+
+/** Returns the code that refuses a handshake. Clients of Pomelo tell their users for 501 that they are too old. */
+export function refusalCode(error: unknown): 500 | 501 {
+  const reply = error instanceof ServerError ? (Object(error.reply) as { code?: unknown }) : undefined
+  return reply?.code === 501 ? 501 : 500
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { closeReasons } from '@shaddock/protocol'
-import { codes, errorReply, ServerError } from '../src/errors.ts'
+import { codes, errorReply, refusalCode, ServerError } from '../src/errors.ts'
 
 const page = await readFile(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
 
@@ -53,4 +53,12 @@ test('a client is answered code and message, or exactly the reply', () => {
 test('a client is told nothing of an unexpected exception', () => {
   assert.deepEqual(errorReply(new TypeError('a secret')), { code: 500, message: 'internal error' })
   assert.deepEqual(errorReply('a secret'), { code: 500, message: 'internal error' })
+})
+
+test('a handshake is refused with 501 by an error whose reply says so, and else with 500', () => {
+  assert.equal(refusalCode(new ServerError('DENIED', 'too old', { reply: { code: 501 } })), 501)
+  for (const reply of [undefined, null, 501, { code: 404 }]) {
+    assert.equal(refusalCode(new ServerError('DENIED', 'no', { reply })), 500)
+  }
+  assert.equal(refusalCode(new Error('no')), 500)
 })

@@ -5,6 +5,7 @@ import {
   encodePacket,
   encodeResponsePacket,
   handshakeAnswer,
+  isUnknownMessage,
   maxPacketBodyBytes,
   MessageType,
   PacketType,
@@ -14,7 +15,7 @@ import type { Awaitable, CloseReason, Codec, HandshakeRequest, Message } from '@
 import type { ConnectorConfig } from '../config/config.ts'
 import { ClientCall } from '../dispatch/call.ts'
 import type { Dispatch } from '../dispatch/dispatcher.ts'
-import { errorReply, ServerError } from '../errors.ts'
+import { errorReply, refusalCode, ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress } from '../server-info.ts'
 import { ConnectedSession } from '../session/frontend.ts'
@@ -122,6 +123,11 @@ export class ClientConnection implements ConnectionHandler {
     return this.#options.config.heartbeatSeconds * 1_000
   }
 
+  get #maxSilenceMs(): number {
+    const { heartbeatSeconds, heartbeatTimeoutSeconds = 2 * heartbeatSeconds } = this.#options.config
+    return heartbeatTimeoutSeconds * 1_000
+  }
+
   async #onHandshake(body: Uint8Array): Promise<void> {
     this.#state = 'greeting'
     const { config, formats, admission, greet, log } = this.#options
@@ -143,7 +149,7 @@ export class ClientConnection implements ConnectionHandler {
       // whoever refuses on purpose throws a ServerError: strangers must not fill the log
       const expected = error instanceof ProtocolError || error instanceof ServerError
       log[expected ? 'debug' : 'warn']({ err: error, session: this.session.id }, 'handshake refused')
-      this.#answer(encodeHandshakeAnswer({ code: refusalOf(error) }))
+      this.#answer(encodeHandshakeAnswer({ code: refusalCode(error) }))
       this.close(closeReasons.refused)
     }
   }
@@ -159,20 +165,21 @@ export class ClientConnection implements ConnectionHandler {
     if (this.#heartbeatMs === 0) return
     // clients send their first heartbeat when they have got one
     this.#connection.send(heartbeatPacket)
-    this.#expectHeartbeat(2 * this.#heartbeatMs)
+    this.#expectHeartbeat(this.#maxSilenceMs)
   }
 
   /** Looks again when the client has been silent long enough, rather than at each packet. */
   #expectHeartbeat(delayMs: number): void {
     this.#timer = this.#options.timers.schedule(delayMs, () => {
       const silentMs = performance.now() - this.#heardAt
-      const leftMs = 2 * this.#heartbeatMs - silentMs
+      const leftMs = this.#maxSilenceMs - silentMs
       if (leftMs > 0) this.#expectHeartbeat(leftMs)
       else this.close(closeReasons.heartbeat)
     })
   }
 
   #onData(bytes: Uint8Array): void {
+    if (isUnknownMessage(bytes)) return
     let message: Message
     try {
       message = this.#format.decode(bytes)
@@ -293,11 +300,5 @@ export class ClientConnection implements ConnectionHandler {
 
 /** Leaves room in a packet for the head of a message. */
 const maxAnswerBytes = maxPacketBodyBytes - 16
-
-/** Clients of Pomelo tell their users apart that they are refused, and that they are too old. */
-function refusalOf(error: unknown): 500 | 501 {
-  const reply = error instanceof ServerError ? (Object(error.reply) as { code?: unknown }) : undefined
-  return reply?.code === 501 ? 501 : 500
-}
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)

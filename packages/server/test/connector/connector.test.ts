@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeResponsePacket } from '@shaddock/protocol'
+import { encodePushPacket, encodeRequestPacket, encodeResponsePacket } from '@shaddock/protocol'
 import fc from 'fast-check'
 import { startCluster } from '../../src/testing/index.ts'
 import type { ClusterOptions } from '../../src/testing/index.ts'
@@ -177,6 +177,23 @@ test('a client that is silent for two heartbeats is closed, one that sends anyth
   assert.equal((await busy.nextMessage()).id, 2)
 })
 
+test('a client may be silent as long as the config says', async (t) => {
+  const connector = { heartbeatSeconds: 0.05, heartbeatTimeoutSeconds: 0.3 }
+  await using front = await startFront({ connector })
+  let now = performance.now()
+  t.mock.method(performance, 'now', () => now)
+  const client = front.connect()
+  await client.greet()
+  await client.next(PacketType.heartbeat)
+
+  now += 290
+  client.request(1, 'front.entry.echo', {})
+  assert.equal((await client.nextMessage()).id, 1)
+  now += 310
+
+  assert.equal(await client.closed, closeReasons.heartbeat)
+})
+
 test('a kick packet from a client closes it', async () => {
   await using front = await startFront()
   const client = front.connect()
@@ -214,7 +231,7 @@ test('a request with id 0 gets no answer', async () => {
 
 test('a malformed message closes the connection as a violation of the protocol', async () => {
   await using front = await startFront()
-  for (const message of ['', '00', '00ff', '0001ff61', '08', '00ffffffffff01']) {
+  for (const message of ['', '00', '00ff', '0001ff61', '01010a', '02', '00ffffffffff01', '008080808008']) {
     const client = front.connect()
     await client.greet()
 
@@ -223,6 +240,105 @@ test('a malformed message closes the connection as a violation of the protocol',
     assert.equal(await client.closed, closeReasons.protocol, message)
   }
 })
+
+test('a message of a type that there is not is dropped', async () => {
+  await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
+  const client = front.connect()
+  await client.greet()
+
+  for (const flag of [0x08, 0x0a, 0x0c, 0x0e, 0xff])
+    client.send(PacketType.data, Uint8Array.of(flag, 1, 2, 3))
+  client.request(1, 'front.entry.echo', {})
+
+  assert.equal((await client.nextMessage()).id, 1)
+  assert.deepEqual(client.packets, [])
+})
+
+test('the higher bits of a flag mean nothing', async () => {
+  await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
+  const client = front.connect()
+  await client.greet()
+
+  client.send(
+    PacketType.data,
+    Buffer.concat([Buffer.from([0xf0, 1, 16]), Buffer.from('front.entry.echo[1]')]),
+  )
+
+  assert.deepEqual((await client.nextMessage()).value, [1])
+})
+
+test('a push from a client is taken for a notify', async () => {
+  await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
+  const client = front.connect()
+  await client.greet()
+
+  client
+    .sendBytes(encodePushPacket('front.entry.set', json({ key: 'room', value: 'pushed' })))
+    .request(1, 'front.entry.get', { key: 'room' })
+
+  assert.deepEqual((await client.nextMessage()).value, { value: 'pushed' })
+})
+
+test('a body that is no JSON is an empty object to the handler, and a text or a number is what it is', async () => {
+  await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
+  const client = front.connect()
+  await client.greet()
+  for (const [body, value] of [
+    ['', {}],
+    ['{', {}],
+    ['null', {}],
+    ['"hello pomelo"', 'hello pomelo'],
+    ['0', 0],
+    ['[1,{}]', [1, {}]],
+  ] as const) {
+    client.sendBytes(encodeRequestPacket(1, 'front.entry.echo', Buffer.from(body)))
+
+    assert.deepEqual((await client.nextMessage()).value, value, body)
+  }
+})
+
+test('a code that stands for no route is answered with 404', async () => {
+  for (const dictionary of [true, false]) {
+    await using front = await startFront({ connector: { heartbeatSeconds: 0, dictionary } })
+    const client = front.connect()
+    await client.greet()
+
+    client.send(PacketType.data, Buffer.from('010103e77b7d', 'hex'))
+
+    assert.equal(((await client.nextMessage()).value as { code: number }).code, 404)
+  }
+})
+
+test('a handshake after the ack, an ack before it and a second one, and early heartbeats are ignored', async () => {
+  await using front = await startFront({ connector: { heartbeatSeconds: 3 } })
+  const client = front.connect()
+  client.send(PacketType.ack).send(PacketType.heartbeat)
+
+  // the ack that comes with the handshake is lost
+  client.send(PacketType.handshake, { sys: {} }).send(PacketType.ack)
+  await client.next(PacketType.handshake)
+  client.send(PacketType.heartbeat).request(1, 'front.entry.echo', {}).send(PacketType.ack)
+  await client.next(PacketType.heartbeat)
+  client.send(PacketType.ack).send(PacketType.handshake, { sys: {} }).request(2, 'front.entry.echo', {})
+
+  assert.equal((await client.nextMessage()).id, 2)
+  assert.deepEqual(client.packets, [])
+})
+
+for (const state of ['fresh', 'greeted'] as const) {
+  test(`a kick packet from a client that is ${state} closes it`, async () => {
+    await using front = await startFront()
+    const client = front.connect()
+    if (state === 'greeted') {
+      client.send(PacketType.handshake, { sys: {} })
+      await client.next(PacketType.handshake)
+    }
+
+    client.send(PacketType.kick, {})
+
+    assert.equal(await client.closed, closeReasons.protocol)
+  })
+}
 
 test('a response from a client is dropped', async () => {
   await using front = await startFront({ connector: { heartbeatSeconds: 0 } })
