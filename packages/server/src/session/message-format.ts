@@ -34,13 +34,13 @@ export class MessageFormat {
    * @throws {ProtocolError} It is not what `route` carries. What should be JSON is not looked at.
    */
   toJson(route: string, body: Uint8Array): Uint8Array {
-    const codec = this.#agreed.received.get(route)
+    const codec = this.#agreed.received?.get(route)
     return codec === undefined ? body : encodeJson(codec.decode(body))
   }
 
   /** Returns the body of an answer to a request of `route`: never an empty one, and whatever of it can be said. */
   answer(route: string, json: Uint8Array): Uint8Array {
-    const codec = this.#agreed.sent.get(route)
+    const codec = this.#agreed.sent?.get(route)
     if (codec === undefined) return json
     const value = decodeJson(json)
     try {
@@ -59,7 +59,7 @@ export class MessageFormat {
    * @throws {RangeError} It is larger than a packet may be.
    */
   push(route: string, json: Uint8Array): Frame {
-    const codec = this.#agreed.sent.get(route)
+    const codec = this.#agreed.sent?.get(route)
     const body = codec === undefined ? json : codec.encode(decodeJson(json), this.#textForm)
     if (body.length === 0) throw new TypeError('none of the fields is there')
     return this.#framing.frame(encodePushPacket(route, body, this.#agreed.dictionary))
@@ -69,10 +69,10 @@ export class MessageFormat {
 /** What connections agree on in their handshakes. */
 export interface Agreed {
   readonly dictionary: RouteDictionary | undefined
-  /** The codecs of what clients send, by route. */
-  readonly received: ReadonlyMap<string, ProtoCodec>
+  /** The codecs of what clients send, by route. Without protobuf there is none to look a route up in, message by message. */
+  readonly received: ReadonlyMap<string, ProtoCodec> | undefined
   /** The same of what they are sent. */
-  readonly sent: ReadonlyMap<string, ProtoCodec>
+  readonly sent: ReadonlyMap<string, ProtoCodec> | undefined
 }
 
 /** The formats of one frontend. */
@@ -87,8 +87,8 @@ export class MessageFormats {
     this.protos = protos
     this.#agreed = {
       dictionary,
-      received: protos === undefined ? noCodecs : compileProtos(protos.client),
-      sent: protos === undefined ? noCodecs : compileProtos(protos.server),
+      received: protos && compileProtos(protos.client),
+      sent: protos && compileProtos(protos.server),
     }
   }
 
@@ -102,7 +102,7 @@ export class MessageFormats {
   #add(framing: Framing): ReadonlyMap<TextForm, MessageFormat> {
     const agreed = framing.plain === true ? nothing : this.#agreed
     const utf8 = new MessageFormat(framing, agreed, 'utf8')
-    const cesu8 = agreed.sent === noCodecs ? utf8 : new MessageFormat(framing, agreed, 'cesu8')
+    const cesu8 = agreed.sent === undefined ? utf8 : new MessageFormat(framing, agreed, 'cesu8')
     const formats = new Map<TextForm, MessageFormat>([
       ['utf8', utf8],
       ['cesu8', cesu8],
@@ -112,5 +112,4 @@ export class MessageFormats {
   }
 }
 
-const noCodecs: ReadonlyMap<string, ProtoCodec> = new Map()
-const nothing: Agreed = { dictionary: undefined, received: noCodecs, sent: noCodecs }
+const nothing: Agreed = { dictionary: undefined, received: undefined, sent: undefined }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   decodeHandshakeRequest,
+  encodePush,
   encodeResponsePacket,
   jsonCodec,
   parseProtos,
@@ -124,6 +125,16 @@ test('only a browser of Pomelo is sent CESU-8, and only in protobuf', () => {
     hex(formats.of(framing, browser).push('onOther', message)),
     hex(formats.of(framing, native).push('onOther', message)),
   )
+})
+
+test('clients of a plain framing are spoken to without a dictionary and protobuf', () => {
+  const format = new MessageFormats({ dictionary, protos }).of({ ...framing, plain: true }, native)
+  const message = json({ msg: 'hi', from: 'a', target: '*' })
+
+  const push = format.push('onChat', message)
+
+  assert.equal(hex(push), `0400002c${hex(encodePush('onChat', message))}`)
+  assert.deepEqual(format.answer('onChat', message), message)
 })
 
 test('clients of one kind share a format, and others do where it makes no difference', () => {
