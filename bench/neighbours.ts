@@ -18,7 +18,7 @@ export class Neighbours {
     return shareBetween(last, this.#last)
   }
 
-  /** Resolves when others leave the machine alone. @throws {Refusal} they do not, for ten minutes. */
+  /** Resolves when others leave the machine alone. @throws {Refusal} they do not, for twenty minutes. */
   async quiet(maxShare: number): Promise<void> {
     const giveUpAtMs = performance.now() + patienceMs
     this.sinceLast()
@@ -26,7 +26,7 @@ export class Neighbours {
       await sleep(1_000)
       calm = this.sinceLast() > maxShare ? 0 : calm + 1
       if (performance.now() > giveUpAtMs) throw new Refusal('other programs use this machine all the time')
-      if (calm === 0 && !told) console.log('Waiting until other programs leave the machine alone')
+      if (calm === 0 && !told) console.log('waiting until other programs leave the machine alone')
       told ||= calm === 0
     }
   }
@@ -51,7 +51,7 @@ interface Reading {
 }
 
 const ticksPerSecond = 100
-const patienceMs = 10 * 60_000
+const patienceMs = 20 * 60_000
 const calmSeconds = 3
 
 function shareBetween(from: Reading, to: Reading): number {

@@ -73,8 +73,8 @@ async function readMinutes(observer: Observer, minutes: number): Promise<Stock[]
     const dueMs = minutes < 2 ? (minute / 2) * minutes * 60_000 : minute * 60_000
     await sleep(startMs + dueMs - takingStockMs - performance.now())
     all.push(await takeStock(observer))
-    const heap = [...all.at(-1)!].map(([id, { heapBytes }]) => `${id} ${formatMebibytes(heapBytes ?? NaN)}`)
-    console.log(`  ${minute} min: heap ${heap.join(', ')}`)
+    const memory = [...all.at(-1)!].map(([id, { memoryBytes }]) => `${id} ${formatMebibytes(memoryBytes)}`)
+    console.log(`  ${minute} min: memory ${memory.join(', ')}`)
   }
   return all
 }

@@ -52,7 +52,7 @@ export async function launchShaddock(args: readonly string[], options: ChatOptio
 export interface ChatOptions {
   /** @default 2 */
   readonly connectors?: number
-  /** @default 2 */
+  /** @default 1, as the floor has */
   readonly chats?: number
   /** Where the application is. @default the chat of the examples */
   readonly source?: string
@@ -75,7 +75,7 @@ async function makeChat(gate: number, ports: readonly number[], options: ChatOpt
   const servers = {
     ...(hasGate && { gate: [{ id: 'gate-1', host, clientPort: gate, args }] }),
     connector: ports.map((clientPort, index) => ({ id: `connector-${index + 1}`, host, clientPort, args })),
-    chat: Array.from({ length: options.chats ?? 2 }, (_, index) => ({ id: `chat-${index + 1}`, args })),
+    chat: Array.from({ length: options.chats ?? 1 }, (_, index) => ({ id: `chat-${index + 1}`, args })),
   }
   const files = {
     'servers.json': { production: servers },
@@ -95,4 +95,4 @@ function exampleChat(): string {
 }
 
 /** The chat of `hall/`, without a gate. */
-export const hall: ChatOptions = { source: join(here, 'hall'), hasGate: false, chats: 1 }
+export const hall: ChatOptions = { source: join(here, 'hall'), hasGate: false }

@@ -52,7 +52,7 @@ const statsTimeoutMs = 2_000
  * What is young dies young here: a server makes messages that are gone at once, and sessions that stay. With V8's own
  * default, logins in a crowd would have it keep 64 MB for the young, of which a server then uses next to nothing.
  */
-const nodeOptions = ['--max-semi-space-size=8']
+const nodeOptions = ['--max-semi-space-size=4']
 
 function spawnServer({ id, args }: ServerEntry, { config, output }: ProcessLaunchOptions): ChildProcess {
   // the id is for whoever reads a list of processes

@@ -228,7 +228,7 @@ export const serverSchema = z.looseObject(
     args: setting(
       args,
       [],
-      "Node's own options for its process, such as `--inspect`. They follow `--max-semi-space-size=8`, and may replace it.",
+      "Node's own options for its process, such as `--inspect`. They follow `--max-semi-space-size=4`, and may replace it.",
     ),
     port: ignored(),
   },
