@@ -14,6 +14,8 @@ export const claimNames = {
   release: '$claims.release',
   /** To each frontend, whenever one has come or gone: these claims are yours to keep, and there are no more. */
   restore: '$claims.restore',
+  /** To a frontend that has come: it may have been away, and not know it. Tell me of your claims. */
+  recall: '$claims.recall',
   /** To a session's frontend: does it still have that uid? */
   isHeld: '$claims.isHeld',
   /** To a session's frontend: close it, another one has its uid. */
@@ -86,15 +88,27 @@ export class ClaimHome {
     return this.#claims.size
   }
 
-  /** Forgets what another frontend keeps now, and who is gone. */
-  async onView(view: View): Promise<void> {
+  /** Forgets what another frontend keeps now, and who is gone; asks who has come. */
+  async onView(view: View, previous: View): Promise<void> {
     const { roster, self } = this.#options
     const here = new Set(view.frontends.map(addressOf))
+    const before = new Set(previous.frontends.map(addressOf))
+    // to a server that has just begun they all come by themselves
+    const come = before.size === 0 ? [] : view.frontends.filter((other) => !before.has(addressOf(other)))
+    for (const frontend of come) void roster.persist(view, () => this.#recall(frontend, view))
     for (const address of this.#restored.keys()) if (!here.has(address)) this.#restored.delete(address)
     for await (const [uid, { frontend }] of inTurns(this.#claims)) {
       if (roster.view !== view) return
       if (homeOf(uid, view).id !== self.id || !here.has(addressOf(frontend))) this.#claims.delete(uid)
     }
+  }
+
+  async #recall(frontend: ServerAddress, { mark }: View): Promise<boolean> {
+    const recalled = this.#ask(frontend, claimNames.recall, [mark, this.#options.self.id])
+    return recalled.then(
+      (accepted) => decodeValue(accepted) as boolean,
+      () => false,
+    )
   }
 
   async #claim([mark, uid, claimant]: ClaimRequest, deadline: number): Promise<ClaimAnswer> {

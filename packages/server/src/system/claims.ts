@@ -1,6 +1,7 @@
 import type { Rpc } from '../cluster/rpc.ts'
 import { decodeValue, encodeValue } from '../cluster/values.ts'
 import { ServerError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { ConnectedSession, SessionClaims } from '../session/frontend.ts'
 import type { SessionRegistry } from '../session/registry.ts'
@@ -17,6 +18,7 @@ export interface ClaimsOptions {
   readonly callTimeoutMs: number
   /** How long to wait until the servers agree on who is there. */
   readonly patienceMs: number
+  readonly log: Log
 }
 
 interface Held {
@@ -42,6 +44,9 @@ export class Claims implements SessionClaims {
     // what another server of this application sends is what `ClaimHome` encodes
     rpc.serve(claimNames.isHeld, async (payload) =>
       encodeValue(this.#find(...(decodeValue(payload) as [string, number])) !== undefined),
+    )
+    rpc.serve(claimNames.recall, async (payload) =>
+      encodeValue(this.#onRecall(...(decodeValue(payload) as [string, string]))),
     )
     rpc.serve(claimNames.replace, async (payload) => {
       this.#find(...(decodeValue(payload) as [string, number]))?.replace()
@@ -77,7 +82,22 @@ export class Claims implements SessionClaims {
 
   /** Tells every frontend which claims are its to keep now. */
   async onView(view: View): Promise<void> {
-    const byHome = new Map<ServerInfo, [string, Held][]>(view.frontends.map((home) => [home, []]))
+    await this.#restoreTo(view.frontends, view)
+  }
+
+  #onRecall(mark: string, homeId: string): boolean {
+    const { roster, log } = this.#options
+    const { view } = roster
+    if (mark !== view.mark) return false
+    const homes = view.frontends.filter(({ id }) => id === homeId)
+    this.#restoreTo(homes, view).catch((error: unknown) =>
+      log.error({ err: error }, 'claims are not restored'),
+    )
+    return true
+  }
+
+  async #restoreTo(homes: readonly ServerInfo[], view: View): Promise<void> {
+    const byHome = new Map<ServerInfo, [string, Held][]>(homes.map((home) => [home, []]))
     for await (const [uid, held] of inTurns(this.#held)) {
       if (this.#options.roster.view !== view) return
       byHome.get(homeOf(uid, view))?.push([uid, held])
@@ -86,30 +106,20 @@ export class Claims implements SessionClaims {
   }
 
   async #restore(home: ServerInfo, claims: readonly [string, Held][], view: View): Promise<void> {
-    const { roster, patienceMs } = this.#options
-    let pauseMs = retryMs
-    for (let at = 0; at === 0 || at < claims.length;) {
-      if (roster.view !== view) return
-      const end = at + partSize
-      // as it is now: who was released meanwhile is not claimed again
-      const part = claims.slice(at, end).filter(([uid, held]) => this.#held.get(uid) === held)
-      const restored: Restored = [
-        view.mark,
-        this.#self,
-        part.map(([uid, held]) => [uid, held.session.id, held.at]),
-        end >= claims.length,
-      ]
-      if (await this.#tell(home, restored)) {
-        at = end
-        continue
-      }
-      await roster.wait(pauseMs)
-      pauseMs = Math.min(2 * pauseMs, patienceMs)
+    const { roster } = this.#options
+    for (let at = 0; at === 0 || at < claims.length; at += partSize) {
+      const isLast = at + partSize >= claims.length
+      const tell = () => this.#tell(home, view, claims.slice(at, at + partSize), isLast)
+      if (!(await roster.persist(view, tell))) return
     }
   }
 
-  async #tell(home: ServerInfo, restored: Restored): Promise<boolean> {
+  async #tell(home: ServerInfo, { mark }: View, claims: readonly [string, Held][], isLast: boolean) {
     const { rpc, callTimeoutMs } = this.#options
+    // as it is now: who was released meanwhile is not claimed again
+    const part = claims.filter(([uid, held]) => this.#held.get(uid) === held)
+    const triples = part.map(([uid, { session, at }]) => [uid, session.id, at] as const)
+    const restored: Restored = [mark, this.#self, triples, isLast]
     const deadline = Date.now() + callTimeoutMs
     // it may be gone, and another view is about to say so; or it has too much to do
     return rpc.call(home, claimNames.restore, encodeValue(restored), deadline).then(

@@ -4,6 +4,9 @@ import { rendezvous } from '../dispatch/router.ts'
 import type { ServerInfo } from '../server-info.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 
+const minPauseMs = 50
+const maxPauseMs = 1_000
+
 /** The frontends that one server sees, at one moment. */
 export interface View {
   readonly frontends: readonly ServerInfo[]
@@ -19,7 +22,7 @@ export class Roster {
   readonly #waiting = new Set<() => void>()
   #view: View = viewOf([])
   /** Called when another view has taken the place of the last. */
-  onView: (view: View) => void = () => undefined
+  onView: (view: View, previous: View) => void = () => undefined
 
   constructor(timers: TimerWheel) {
     this.#timers = timers
@@ -31,15 +34,28 @@ export class Roster {
 
   see(frontends: readonly ServerInfo[]): void {
     const view = viewOf(frontends)
-    if (view.mark === this.#view.mark) return
+    const previous = this.#view
+    if (view.mark === previous.mark) return
     this.#view = view
-    this.onView(view)
+    this.onView(view, previous)
     this.stir()
   }
 
   /** Ends all waiting: something has come that may be what is waited for. */
   stir(): void {
     for (const wake of this.#waiting) wake()
+  }
+
+  /**
+   * Does something again, after growing pauses, until it succeeds or another view has taken the place of `view`. Returns
+   * whether it did.
+   */
+  async persist(view: View, act: () => Promise<boolean>): Promise<boolean> {
+    for (let pauseMs = minPauseMs; this.#view === view; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+      if (await act()) return true
+      await this.wait(pauseMs)
+    }
+    return false
   }
 
   /** Resolves when something stirs, or after `ms`. */

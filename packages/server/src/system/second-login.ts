@@ -29,8 +29,10 @@ export function createClaims(options: SecondLoginOptions): SessionClaims {
   const parts = { ...options, self, roster, patienceMs }
   const home = new ClaimHome(parts)
   const claims = new Claims(parts)
-  roster.onView = (view) => {
-    home.onView(view).catch((error: unknown) => log.error({ err: error }, 'claims could not be swept'))
+  roster.onView = (view, previous) => {
+    home
+      .onView(view, previous)
+      .catch((error: unknown) => log.error({ err: error }, 'claims could not be swept'))
     claims.onView(view).catch((error: unknown) => log.error({ err: error }, 'claims could not be restored'))
   }
   const see = () => {

@@ -63,8 +63,8 @@ class Frontend {
     this.home = new ClaimHome({ ...parts, policy, patienceMs })
     const claims = new Claims({ ...parts, patienceMs, callTimeoutMs })
     this.registry.claims = claims
-    this.roster.onView = (view) => {
-      void this.home.onView(view)
+    this.roster.onView = (view, previous) => {
+      void this.home.onView(view, previous)
       void claims.onView(view)
     }
   }
@@ -197,6 +197,29 @@ for (const policy of ['newest', 'refuse'] as const) {
       const newer = await second.login(uid)
 
       seeOneAnother(one, two)
+
+      assert.equal(await closed, closeReasons.replaced)
+      assert.equal(newer.closed, false)
+    }
+  })
+}
+
+for (const policy of ['newest', 'refuse'] as const) {
+  test(`a frontend that was away, and does not know it, loses what is another's now: ${policy}`, async () => {
+    await using frontends = new Frontends({ policy })
+    const away = await frontends.open('front-1')
+    const other = await frontends.open('front-2')
+    seeOneAnother(away, other)
+    // one whose home was the other all the time, and one whose home it was itself
+    for (const uid of [uidAt([away, other]), uidAt([other, away])]) {
+      const older = await away.login(uid)
+      const { promise: closed, resolve } = Promise.withResolvers<unknown>()
+      older.onClose(resolve)
+      for (const now = Date.now(); Date.now() === now;) await new Promise(setImmediate)
+
+      other.see(other)
+      const newer = await other.login(uid)
+      other.see(away, other)
 
       assert.equal(await closed, closeReasons.replaced)
       assert.equal(newer.closed, false)
