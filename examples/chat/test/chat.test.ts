@@ -40,14 +40,53 @@ test('the gate names a connector that is there, the same for the same uid', asyn
   assert.deepEqual(new Set(hosts), new Set(['connector-1', 'connector-2']))
 })
 
+/** Returns every connector that the gate names to some users. */
+async function namedConnectors(cluster: Cluster<Chat>): Promise<string[]> {
+  const gate = await cluster.connect('gate')
+  const named = new Set<string>()
+  for (let n = 0; n < 20; n++) {
+    const { host, others } = await gate.request('gate.gateHandler.queryEntry', { uid: `user${n}` })
+    for (const connector of [host, ...others.map((other) => other.host)]) named.add(connector)
+  }
+  return [...named].sort()
+}
+
+test('the gate names the other connectors too, in case the first is not there', async () => {
+  await using cluster = await startCluster(chat, { ...servers, connector: 5 })
+  const gate = await cluster.connect('gate')
+
+  const { host, others } = await gate.request('gate.gateHandler.queryEntry', { uid: 'ada' })
+
+  assert.equal(new Set([host, ...others.map((other) => other.host)]).size, 3)
+})
+
 test('the gate never names a connector that is gone', async () => {
   await using cluster = await startCluster(chat, servers)
-  const gate = await cluster.connect('gate')
+  assert.deepEqual(await namedConnectors(cluster), ['connector-1', 'connector-2'])
+
   await cluster.crash('connector-1')
 
-  for (let n = 0; n < 20; n++) {
-    assert.equal((await gate.request('gate.gateHandler.queryEntry', { uid: `user${n}` })).host, 'connector-2')
-  }
+  assert.deepEqual(await namedConnectors(cluster), ['connector-2'])
+})
+
+test('the gate never names a connector that is stopping, from before its people are sent away', async () => {
+  await using cluster = await startCluster(chat, servers)
+  const { client } = await enter(cluster, 'ada')
+  const named = new Promise<readonly [reason: string | undefined, connectors: string[]]>((resolve) =>
+    client.onState((_, reason) => resolve(namedConnectors(cluster).then((all) => [reason?.reason, all]))),
+  )
+
+  const stopping = cluster.stop('connector-1')
+
+  assert.deepEqual(await named, ['shutdown', ['connector-2']])
+  await stopping
+})
+
+test('with no connector the gate says so', async () => {
+  await using cluster = await startCluster(chat, { gate: 1 })
+  const gate = await cluster.connect('gate')
+
+  await assert.rejects(gate.request('gate.gateHandler.queryEntry', { uid: 'ada' }), failsWith(503))
 })
 
 for (const message of [{}, { uid: '' }, { uid: 1 }]) {

@@ -5,6 +5,8 @@ export type { Channels, Leave, LeaveListener, UserAddress } from './channel/chan
 export type { BindListener, Clients } from './clients.ts'
 export type { Config, ServerEntry } from './config/config.ts'
 export type { Greet } from './connector/client-connection.ts'
+export type { ClientAddress } from './dispatch/client-addresses.ts'
+export { clientAddresses } from './dispatch/client-addresses.ts'
 export type { Call, CallChange } from './dispatch/call.ts'
 export type { Filter } from './dispatch/filter.ts'
 export type { Keyed, Pick, RouteKey } from './dispatch/router.ts'

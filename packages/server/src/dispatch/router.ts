@@ -56,7 +56,7 @@ export function rendezvous(key: string, servers: readonly ServerInfo[]): ServerI
   let best: ServerInfo | undefined
   let bestScore = -1
   for (const server of servers) {
-    const score = mix(hash(server.id, keyHash))
+    const score = scoreOf(server, keyHash)
     if (score > bestScore) {
       best = server
       bestScore = score
@@ -64,6 +64,16 @@ export function rendezvous(key: string, servers: readonly ServerInfo[]): ServerI
   }
   if (best === undefined) throw new RangeError('no server to choose from')
   return best
+}
+
+/** Returns the servers in the order in which `key` would belong to them, if those before were not there. */
+export function ranked(key: string, servers: readonly ServerInfo[]): ServerInfo[] {
+  const keyHash = hash(key, 0)
+  return servers.toSorted((a, b) => scoreOf(b, keyHash) - scoreOf(a, keyHash))
+}
+
+function scoreOf({ id }: ServerInfo, keyHash: number): number {
+  return mix(hash(id, keyHash))
 }
 
 function keyOf(key: RouteKey<Keyed>): string {

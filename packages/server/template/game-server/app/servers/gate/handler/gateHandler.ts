@@ -1,4 +1,4 @@
-import { rendezvous, ServerError } from 'shaddock'
+import { clientAddresses } from 'shaddock'
 import type { App } from '../../../contract.ts'
 
 export default class GateHandler {
@@ -8,11 +8,9 @@ export default class GateHandler {
     this.#app = app
   }
 
-  /** Tells a client which connector is its own: the same as long as the same ones are there. */
-  async queryEntry({ uid }: { uid: string }): Promise<{ host: string; port: number }> {
-    const connectors = this.#app.servers('connector')
-    if (connectors.length === 0) throw new ServerError('NO_SERVER', 'no connector is there')
-    const { host, clientPort = 0 } = rendezvous(String(uid), connectors)
-    return { host, port: clientPort }
+  /** Tells a client which connector is its own, and which to try should that not be there. */
+  async queryEntry({ uid }: { uid: string }) {
+    const [first, ...others] = clientAddresses(String(uid), this.#app.servers('connector'))
+    return { ...first, others }
   }
 }
