@@ -193,7 +193,7 @@ export class Pomelo {
     void link.closed.then((closed) => {
       this.#tell(closed)
       // a listener may have called `init`
-      if (this.#link === link && closed.reconnect) this.#comeBack(options, onInit)
+      if (this.#link === link && closed.reconnect) this.#comeBack(closed, options, onInit)
     })
   }
 
@@ -207,10 +207,15 @@ export class Pomelo {
     this.#events.emit('disconnect', closed)
   }
 
-  #comeBack(options: PomeloOptions, onInit: ((socket: WebSocketLike) => void) | undefined): void {
+  #comeBack(
+    { retryMs }: Closed,
+    options: PomeloOptions,
+    onInit: ((socket: WebSocketLike) => void) | undefined,
+  ): void {
     const { reconnect = false, maxReconnectAttempts = 10 } = options
     if (!reconnect || this.#failedAttempts >= maxReconnectAttempts) return
-    const delayMs = backoffMs(backoff, this.#failedAttempts++)
+    const pauseMs = backoffMs(backoff, this.#failedAttempts++)
+    const delayMs = retryMs || pauseMs
     this.#timer = setTimeout(() => this.#connect(options, onInit), delayMs)
   }
 }

@@ -1,9 +1,10 @@
 import { closeReasons, jsonCodec } from '@shaddock/protocol'
-import { type AddressSource, toUrl } from './address.ts'
+import type { AddressSource } from './address.ts'
 import { backoffMs } from './backoff.ts'
 import type { Client, ClientState, RequestOptions } from './client.ts'
 import type { Closed } from './closed.ts'
 import type { ConnectOptions } from './connect-options.ts'
+import { Destinations } from './destinations.ts'
 import { ConnectionError, RequestError } from './errors.ts'
 import { Link, notConnected } from './link.ts'
 import { callSafely, type Listener, Listeners } from './listeners.ts'
@@ -13,11 +14,12 @@ import type { Timer } from './timer.ts'
  * What `connect` returns: one link after another, told by what it hears of the last whether to make the next.
  */
 export class ReconnectingClient implements Client {
-  readonly #address: AddressSource
+  readonly #destinations: Destinations
   readonly #options: ConnectOptions
   readonly #pushes = new Listeners()
   readonly #anyPush = new Listeners()
   readonly #states = new Listeners()
+  readonly #ended = new AbortController()
   #state: ClientState = 'connecting'
   /** The latest one, which may have ended. */
   #link: Link | undefined
@@ -26,7 +28,7 @@ export class ReconnectingClient implements Client {
   #wake: () => void = () => {}
 
   constructor(address: AddressSource, options: ConnectOptions) {
-    this.#address = address
+    this.#destinations = new Destinations(address)
     this.#options = options
   }
 
@@ -93,17 +95,18 @@ export class ReconnectingClient implements Client {
     } catch (error) {
       if (!this.#options.retryFirst || !this.#comesBackAfter(reasonOf(error))) throw error
       this.#tellRetry(error)
-      return this.#retry()
+      return this.#retry(reasonOf(error))
     }
   }
 
   /** Comes back after every loss, until one is final. */
   async #keep(first: Link): Promise<void> {
     try {
-      for (let link = first; ; link = await this.#retry()) {
+      for (let link = first; ;) {
         const reason = await link.closed
         if (!this.#comesBackAfter(reason)) return this.#end(reason)
         this.#moveTo('reconnecting', reason)
+        link = await this.#retry(reason)
       }
     } catch (error) {
       this.#end(reasonOf(error) ?? closeReasons.client)
@@ -111,13 +114,15 @@ export class ReconnectingClient implements Client {
   }
 
   /** Attempts until one succeeds. Throws the error of an attempt that must be the last. */
-  async #retry(): Promise<Link> {
+  async #retry(lost: Closed | undefined): Promise<Link> {
+    let reason = lost
     for (let attempt = 0; ; attempt++) {
-      await this.#pause(attempt)
+      await this.#pause(attempt, reason)
       try {
         return await this.#attempt()
       } catch (error) {
-        if (!this.#comesBackAfter(reasonOf(error))) throw error
+        reason = reasonOf(error)
+        if (!this.#comesBackAfter(reason)) throw error
         this.#tellRetry(error)
       }
     }
@@ -137,25 +142,27 @@ export class ReconnectingClient implements Client {
       link.close()
       throw error
     }
+    this.#destinations.reached()
     this.#moveTo('online')
     return link
   }
 
   async #createLink(): Promise<Link> {
     this.#assertNotClosed()
-    const address = this.#address
-    const url = toUrl(typeof address === 'function' ? await address() : address)
-    this.#assertNotClosed()
-    const {
-      user,
-      connectTimeoutMs = 5_000,
-      codec = jsonCodec,
-      WebSocket = globalThis.WebSocket,
-    } = this.#options
+    const { user, timeoutMs, connectTimeoutMs = 5_000, codec = jsonCodec } = this.#options
+    const { WebSocket = globalThis.WebSocket } = this.#options
+    const { signal } = this.#ended
+    const asking = { signal, user, connectTimeoutMs, codec, WebSocket, ...(timeoutMs && { timeoutMs }) }
+    const url = await this.#destinations.next(asking).finally(() => this.#assertNotClosed())
     // in a microtask, which comes after that of an answer which arrived before
     const onPush = (route: string, message: unknown): void => queueMicrotask(() => this.#hear(route, message))
-    this.#link = new Link({ url, WebSocket, connectTimeoutMs, user, codec, onPush })
-    return this.#link
+    const link = new Link({ url, WebSocket, connectTimeoutMs, user, codec, onPush })
+    void link.closed.then(({ code, retryMs }) => {
+      // not where one may come back, nor where the application said no
+      if (retryMs === undefined && code !== closeReasons.client.code) this.#destinations.failed(url)
+    })
+    this.#link = link
+    return link
   }
 
   #hear(route: string, message: unknown): void {
@@ -178,9 +185,10 @@ export class ReconnectingClient implements Client {
     callSafely(() => this.#options.onRetry?.(error))
   }
 
-  async #pause(attempt: number): Promise<void> {
+  /** Waits before an attempt: as long as the server said, or longer after each that failed. */
+  async #pause(attempt: number, reason: Closed | undefined): Promise<void> {
     if (this.#state === 'closed') return
-    const delayMs = backoffMs(this.#options.reconnect || {}, attempt)
+    const delayMs = reason?.retryMs || backoffMs(this.#options.reconnect || {}, attempt)
     await new Promise<void>((resolve) => {
       this.#wake = resolve
       this.#timer = setTimeout(resolve, delayMs)
@@ -194,6 +202,7 @@ export class ReconnectingClient implements Client {
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     clearTimeout(this.#timer)
     this.#moveTo('closed', reason)
+    this.#ended.abort()
     this.#link?.close()
     this.#wake()
   }

@@ -39,6 +39,17 @@ test('with the reconnect option it comes back after 5 s, then 10 s, until it may
   assert.deepEqual(events.takeAll(), Array(3).fill(['close', 'disconnect']).flat())
 })
 
+test('it comes back when the server said that it should', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { socket } = await startFake(t, { reconnect: true })
+
+  socket.onclose?.({ code: 4504, reason: 'busy retryMs=2500' })
+  await settle()
+
+  assert.equal(madeAfter(t, 2_499), undefined)
+  assert.ok(madeAfter(t, 1))
+})
+
 test('when it has come back it says so, calls back again, and counts from the start', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const opened: unknown[] = []

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { connect } from '../src/index.ts'
+import { connect, type ConnectionError } from '../src/index.ts'
 import { FakeSocket } from './fixtures/fake-socket.ts'
 import { PomeloServer } from './fixtures/pomelo-server.ts'
 import { Queue } from './fixtures/queue.ts'
@@ -38,6 +38,27 @@ test('after a loss the address is asked again, onOpen runs again, and then the c
   assert.equal(await heard.next(), 'still listening')
 })
 
+test('of several addresses the one that was lost is tried after the others, and those before it again', async () => {
+  await using one = await PomeloServer.start()
+  await using two = await PomeloServer.start()
+  await using three = await PomeloServer.start()
+  await using client = await connect([one.url, two.url, three.url], { reconnect: soon })
+
+  for (const [lost, next] of [
+    [one, two],
+    [two, one],
+    [one, two],
+  ] as const) {
+    const online = nextState(client, 'online')
+    const connection = await lost.connections.next()
+    connection.cut()
+    await online
+    // it is the connection that the next round cuts
+    next.connections.put(await next.connections.next())
+  }
+  assert.deepEqual(three.connections.takeAll(), [])
+})
+
 test('an onOpen that fails after a loss leaves the server and is repeated', async () => {
   await using server = await PomeloServer.start()
   const outcomes = [() => {}, () => assert.fail('not yet'), () => {}]
@@ -66,6 +87,7 @@ test('pauses grow with each attempt that fails, and begin anew once online', asy
   const backoff = { minMs: 100, jitter: 'none' } as const
   const connecting = connect('ws://fake', { retryFirst: true, reconnect: backoff, WebSocket: FakeSocket })
   t.after(async () => (await connecting).close())
+  await settle()
 
   const pauses: number[] = []
   for (const accepts of [false, false, true, false]) {
@@ -83,6 +105,42 @@ test('pauses grow with each attempt that fails, and begin anew once online', asy
   }
 
   assert.deepEqual(pauses, [100, 200, 100, 200])
+})
+
+test('a server that says when to come back is left alone until then', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  // of the test before this
+  FakeSocket.made.length = 0
+  const backoff = { minMs: 100, jitter: 'none' } as const
+  const failures: unknown[] = []
+  const connecting = connect('ws://fake', {
+    retryFirst: true,
+    reconnect: backoff,
+    onRetry: (error) => failures.push(error),
+    WebSocket: FakeSocket,
+  })
+  t.after(async () => (await connecting).close())
+
+  const pauses: number[] = []
+  for (const text of ['busy retryMs=2500', 'busy', 'busy retryMs=700']) {
+    await settle()
+    const socket = FakeSocket.made.pop()!
+    socket.onclose?.({ code: closeReasons.busy.code, reason: text })
+    await settle()
+    let pauseMs = 0
+    for (; FakeSocket.made.length === 0; pauseMs += 50) {
+      t.mock.timers.tick(50)
+      await settle()
+    }
+    pauses.push(pauseMs)
+  }
+  FakeSocket.made.pop()!.receive(acceptance)
+
+  assert.deepEqual(pauses, [2_500, 200, 700])
+  assert.deepEqual(
+    failures.map((error) => (error as ConnectionError).reason.retryMs),
+    [2_500, undefined, 700],
+  )
 })
 
 test('an onOpen whose connection is lost does not hold up the next attempt', async () => {

@@ -1,6 +1,6 @@
 // What the compiler promises an application. Checked by tsc; there is nothing to run.
 import type { WebSocket as WsSocket } from 'ws'
-import { type Client, connect, RequestError, type WebSocketConstructor } from '../src/index.ts'
+import { type Client, connect, RequestError, viaGate, type WebSocketConstructor } from '../src/index.ts'
 
 class EntryHandler {
   readonly #users: string[] = []
@@ -108,6 +108,18 @@ export async function untyped(routes: string[]): Promise<void> {
   expectType<string[], typeof users>(true)
   client.notify('chat.chatHandler.send', 'text')
   client.on('onChat', (message: { from: string }) => message.from)
+}
+
+export async function gates(asked: (gate: Client<Chat>) => Promise<{ users: string[] }>): Promise<void> {
+  const ask = async (gate: Client<Chat>) => {
+    const { users } = await gate.request('connector.entryHandler.enter', { rid: 'lobby', username: 'ada' })
+    return { host: users[0] ?? '', port: 3050, others: [{ host: 'b', port: 3051 }] }
+  }
+  await connect<Chat>(viaGate<Chat>(['ws://a', { host: 'b' }], ask))
+  await connect(viaGate('ws://a', (gate) => gate.request('any.route.goes')))
+  await connect(['ws://a', { host: 'b', port: 3050 }])
+  // @ts-expect-error: the answer names no host
+  viaGate<Chat>('ws://a', asked)
 }
 
 export function errors(error: RequestError): void {

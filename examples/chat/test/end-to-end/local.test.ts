@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RequestError } from '@shaddock/client'
+import { connect, viaGate } from '@shaddock/client'
+import type { Client, RequestError } from '@shaddock/client'
+import type { Chat } from '../../game-server/app/contract.ts'
 import { startGame } from '../fixtures/game.ts'
+import type { Game } from '../fixtures/game.ts'
 import { chatSuite, enter } from './suite.ts'
 
 chatSuite('local')
@@ -26,6 +29,66 @@ test('requests in flight on a chat server that is killed are answered at once', 
   // 503: the server was lost. A deadline that passed would be 408
   const codes = answers.map((answer) => answer.status === 'rejected' && (answer.reason as RequestError).code)
   assert.deepEqual(new Set(codes), new Set([503]))
+})
+
+test('the gate hands out no connector that was killed', async () => {
+  await using game = await startGame('local')
+  await using ada = await enter(game, 0, 'ada', 'lobby')
+  const pid = await game.pidOf('connector-1')
+  const lost = new Promise((resolve) => ada.client.onState(resolve))
+
+  process.kill(pid, 'SIGKILL')
+  await lost
+
+  // whoever is named is there: the other one, or the same when it has been started again
+  for (let n = 0; n < 60; n++) {
+    await using gate = await connect<Chat>(`ws://127.0.0.1:${game.gatePort}`, { reconnect: false })
+    const { port } = await gate.request('gate.gateHandler.queryEntry', { uid: `user${n}` })
+    await using _ = await connect<Chat>(`ws://127.0.0.1:${port}`, { reconnect: false })
+  }
+})
+
+/** Enters a room through the connector that the gate names, and again after each loss. */
+async function enterByGate(game: Game, username: string, rid: string) {
+  const seen = { port: 0, heard: Promise.withResolvers<string>() }
+  const address = viaGate<Chat>(`ws://127.0.0.1:${game.gatePort}`, async (gate) => {
+    const answer = await gate.request('gate.gateHandler.queryEntry', { uid: username })
+    seen.port = answer.port
+    return answer
+  })
+  const client = await connect<Chat>(address, {
+    onOpen: async (opened) => {
+      await opened.request('connector.entryHandler.enter', { username, rid })
+    },
+  })
+  client.on('onChat', ({ msg }) => seen.heard.resolve(msg))
+  return { client, seen }
+}
+
+function isOnline(client: Client<Chat>): Promise<void> {
+  return new Promise((resolve) => client.onState((state) => state === 'online' && resolve()))
+}
+
+test('who was on a connector that is killed is in the room again, and nobody is missing or there twice', async (t) => {
+  await using game = await startGame('local')
+  const names = Array.from({ length: 20 }, (_, n) => `user${n}`)
+  const people = await Promise.all(names.map(async (name) => enterByGate(game, name, 'lobby')))
+  t.after(() => people.forEach(({ client }) => client.close()))
+  const moving = people.filter(({ seen }) => seen.port === game.connectorPorts[0])
+  const pid = await game.pidOf('connector-1')
+  const back = Promise.all(moving.map(async ({ client }) => isOnline(client)))
+
+  process.kill(pid, 'SIGKILL')
+  await back
+
+  assert.notEqual(moving.length, 0)
+  await using late = await enter(game, 1, 'late', 'lobby')
+  assert.deepEqual([...late.users].sort(), ['late', ...names].sort())
+  await late.client.request('chat.chatHandler.send', { content: 'all here?', target: '*' })
+  assert.deepEqual(
+    new Set(await Promise.all(people.map(async ({ seen }) => seen.heard.promise))),
+    new Set(['all here?']),
+  )
 })
 
 test('no call is lost or refused when a chat server is stopped in order, however many are on their way', async () => {

@@ -1,7 +1,6 @@
-import { type Client, connect, ConnectionError, RequestError } from '@shaddock/client'
+import { type Client, connect, ConnectionError, RequestError, viaGate } from '@shaddock/client'
 import type { Chat } from '../../game-server/app/contract.ts'
 import type { Entry } from './address.ts'
-import { askGate } from './gate.ts'
 import { delayText, endText, refusalOf } from './reasons.ts'
 import type { Link } from './room.ts'
 
@@ -97,7 +96,9 @@ class RoomConnection implements Connection {
   async #connect(): Promise<void> {
     const { gate, name, room } = this.#place
     const { signal } = this.#left
-    await connect<Chat>(() => askGate(gate, `${name}*${room}`, signal), {
+    const uid = `${name}*${room}`
+    const address = viaGate<Chat>(gate, (asked) => asked.request('gate.gateHandler.queryEntry', { uid }))
+    await connect<Chat>(address, {
       onOpen: (client) => this.#enter(client),
       onRetry: (error) => this.#events.onDelay(delayText(error)),
       retryFirst: true,

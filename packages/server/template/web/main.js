@@ -1,6 +1,6 @@
 // Runs as it is, without a build step. `npm run check` reads the types in the comments: a route that the servers do not
 // have is a mistake here too.
-import { connect, RequestError } from '@shaddock/client'
+import { connect, RequestError, viaGate } from '@shaddock/client'
 /** @import { Client } from '@shaddock/client' */
 /** @import { Chat } from '../game-server/app/contract.ts' */
 
@@ -37,8 +37,11 @@ async function enter(username, rid) {
     notice('')
   }
 
+  const address = viaGate(gate, (/** @type {Client<Chat>} */ asked) =>
+    asked.request('gate.gateHandler.queryEntry', { uid: username }),
+  )
   /** @type {Client<Chat>} */
-  const client = await connect(() => askGate(username), {
+  const client = await connect(address, {
     onOpen: async (client) => {
       if (client.state === 'connecting') listen(client)
       await takePlace(client)
@@ -54,21 +57,6 @@ async function enter(username, rid) {
       await takePlace(client)
       await client.request('chat.chatHandler.send', { content })
     }
-  }
-}
-
-/**
- * Returns where the connector is that the gate names.
- *
- * @param {string} uid
- */
-async function askGate(uid) {
-  /** @type {Client<Chat>} */
-  const client = await connect(gate, { reconnect: false })
-  try {
-    return await client.request('gate.gateHandler.queryEntry', { uid })
-  } finally {
-    client.close()
   }
 }
 
