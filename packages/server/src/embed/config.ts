@@ -14,6 +14,7 @@ import {
   dictionarySchema,
   logSchema,
   masterSchema,
+  protosSchema,
 } from '../config/schemas.ts'
 
 /** What the files of a `config` folder would say. What is left out has its default. */
@@ -28,7 +29,7 @@ export interface ConfigSettings {
   readonly master?: Partial<MasterConfig>
   readonly log?: Partial<LogConfig>
   readonly dictionary?: readonly string[]
-  /** Protobuf definitions of what servers send and of what clients send. */
+  /** What `serverProtos.json` and `clientProtos.json` would hold; they count if `connector.protobuf` says so. */
   readonly serverProtos?: unknown
   readonly clientProtos?: unknown
 }
@@ -51,7 +52,11 @@ export function createConfig(settings: ConfigSettings): Config {
     master: { restart, stopTimeoutMs },
     log: { console, ...check(logSchema, log, { file: 'log', path: [] }) },
     dictionary: check(dictionarySchema, dictionary, { file: 'dictionary', path: [] }),
-    serverProtos: settings.serverProtos,
-    clientProtos: settings.clientProtos,
+    serverProtos: checkProtos('serverProtos', settings.serverProtos),
+    clientProtos: checkProtos('clientProtos', settings.clientProtos),
   }
+}
+
+function checkProtos(file: string, protos: unknown): unknown {
+  return protos === undefined ? undefined : check(protosSchema, protos, { file, path: [] })
 }

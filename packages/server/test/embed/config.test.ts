@@ -46,3 +46,16 @@ test('a setting that is not as it should be, or that does not exist, is refused 
     },
   )
 })
+
+test('protobuf definitions are checked, and are nothing where there are none', () => {
+  const serverProtos = { onChat: { 'required string text': 1 } }
+
+  const config = createConfig({ directory: '/app', servers: [], serverProtos })
+
+  assert.deepEqual(config.serverProtos, serverProtos)
+  assert.equal(config.clientProtos, undefined)
+  assert.throws(() => createConfig({ directory: '/app', servers: [], clientProtos: [] }), {
+    name: 'SetupError',
+    message: /^clientProtos: expected /,
+  })
+})
