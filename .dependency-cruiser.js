@@ -67,6 +67,14 @@ const packages = [
     },
   },
   {
+    name: 'pomelo imports only what server exports',
+    from: { path: '^packages/pomelo/src/' },
+    to: {
+      path: '^(packages|examples)/',
+      pathNot: '^packages/(pomelo/src/|server/src/(index|embed/index)\\.ts$)',
+    },
+  },
+  {
     name: 'another package by its name',
     from: { path: '^((?:packages|examples)/[^/]+/)' },
     to: { path: sources, pathNot: '^$1', dependencyTypes: ['local'] },
@@ -99,7 +107,7 @@ export default {
     ...gates,
   ].map((rule) => ({ severity: 'error', ...rule })),
   options: {
-    exclude: { path: ['/dist/', '^packages/server/template/'] },
+    exclude: { path: ['/dist/', '^packages/[^/]+/template/', '^packages/pomelo/test/apps/'] },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,0 +1,22 @@
+import type { App } from '../app.ts'
+import { entryOf } from '../cluster/entry.ts'
+import { getLogger } from '../log.ts'
+import { spawnServer } from './launch.ts'
+
+const logger = getLogger('pomelo', 'starter')
+
+/** Whether this process starts a server, or those of a type, rather than being one: `pomelo start -t chat`. */
+export function isLauncher(app: App): boolean {
+  if (!app.isMaster()) return false
+  if (app.startId !== undefined) return app.startId !== 'master'
+  return app.type !== 'all' && app.type !== 'master'
+}
+
+/** Starts them. A master that runs finds them, but does not start them again when they die. */
+export function launchChosen(app: App): void {
+  const chosen = app.startId ?? app.type
+  const all = Object.values(app.getServersFromConfig())
+  const servers = all.filter(({ id, serverType }) => id === chosen || serverType === chosen)
+  if (servers.length === 0) logger.error('config/servers.json has no server or type %s', chosen)
+  for (const server of servers) spawnServer(app, entryOf(server))
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { networkInterfaces } from 'node:os'
+import type { Application as NativeApp, ServerInfo } from 'shaddock'
+import { startEnvironment } from 'shaddock/embed'
+import type { Launch, Life, ServerEntry } from 'shaddock/embed'
+import type { App } from '../app.ts'
+
+/**
+ * Returns what launches each server as a process of the application's main file. It is ready when it has joined. `retire`
+ * is called, before anybody knows that it has ended, for one that shall not start again.
+ */
+export function createLaunch(app: App, native: NativeApp, retire: (id: string) => void): Launch {
+  return (entry) => {
+    const child = spawnServer(app, entry)
+    child.once('exit', (code) => {
+      // who ends by itself and content wanted to
+      if (code === 0 || String(entry.settings['auto-restart']) === 'false') retire(entry.id)
+    })
+    const ended = endOf(child)
+    return {
+      pid: child.pid,
+      ready: Promise.race([joined(native, entry.id, child.pid), failedBy(ended)]),
+      ended,
+      stop: () => child.kill('SIGTERM'),
+      kill: () => child.kill('SIGKILL'),
+      // what the console of Pomelo lists, it asks the servers itself
+      stats: () => Promise.reject(new Error('not asked')),
+    } satisfies Life
+  }
+}
+
+/** Returns the rest of the life of a server that another master has started. */
+export function adoptLife(native: NativeApp, server: ServerInfo): Life {
+  const { pid } = server
+  return {
+    pid,
+    ready: Promise.resolve(server),
+    ended: new Promise((resolve) => {
+      const undo = native.onServers((_, left) => {
+        if (!left.some((each) => each.id === server.id && each.pid === pid)) return
+        undo()
+        resolve('it has left')
+      })
+    }),
+    stop: () => signal(pid, 'SIGTERM'),
+    kill: () => signal(pid, 'SIGKILL'),
+    stats: () => Promise.reject(new Error('not asked')),
+  }
+}
+
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // it has ended just now, and all hear of that
+  }
+}
+
+/** Starts the process of a server: `node <args> app.js env=… id=… …` */
+export function spawnServer(app: App, { args, settings, id }: ServerEntry): ChildProcess {
+  const host = String(settings['host'] ?? '127.0.0.1')
+  if (!isLocal(app, host))
+    throw new Error(`${id} is to run on ${host}: for now all servers run on the machine of the master`)
+  const pairs = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`)
+  return spawn(process.execPath, [...args, app.main, `env=${app.env}`, ...pairs], {
+    cwd: process.cwd(),
+    // the channel tells the server whether its master lives
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: app.env !== 'development',
+    env: { ...process.env, ...startEnvironment() },
+  })
+}
+
+function isLocal(app: App, host: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+  return ['127.0.0.1', 'localhost', '0.0.0.0', '::1', app.master?.host, ...own].includes(host)
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${String(code)}`))
+    // without a pid it never started, and no exit follows
+    child.on('error', (error) => child.pid === undefined && resolve(error.message))
+  })
+}
+
+function joined(native: NativeApp, id: string, pid: number | undefined): Promise<ServerInfo> {
+  return new Promise((resolve) => {
+    const undo = native.onServers((servers) => {
+      const server = servers.find((each) => each.id === id && each.pid === pid)
+      if (server === undefined) return
+      undo()
+      resolve(server)
+    })
+  })
+}
+
+async function failedBy(ended: Promise<string>): Promise<never> {
+  throw new Error(`it ended early: ${await ended}`)
+}

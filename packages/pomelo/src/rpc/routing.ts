@@ -1,0 +1,80 @@
+import { crc32 } from 'node:zlib'
+import type { App } from '../app.ts'
+import type { AnyFunction } from '../callback.ts'
+import { toError } from '../callback.ts'
+import type { PomeloServer } from '../config/servers.ts'
+import { createBalance } from './balance.ts'
+import type { Balance, BalanceOptions } from './balance.ts'
+import type { RpcMessage } from './message.ts'
+
+/**
+ * Chooses the server of a type for a call. It calls back at once if it can: calls that are made one after the other must
+ * leave in that order.
+ */
+export type Routing = (serverType: string, routeParam: unknown, message: RpcMessage, choose: Choose) => void
+
+/** Is told the choice: the id of a server, or why there is none. Once. */
+export type Choose = (error: Error | undefined, serverId: string) => void
+
+/**
+ * Returns the choice that the application has configured: `proxyConfig.routerType`, or else the function that `app.route`
+ * was given for the type or for `default`, or else a hash of the uid.
+ */
+export function createRouting(app: App, underWay: (serverId: string) => number): Routing {
+  const { routerType } = (app.get('proxyConfig') ?? {}) as Partial<BalanceOptions>
+  const balances = new Map<string, Balance>()
+  const pick = (serverType: string, routeParam: unknown, message: RpcMessage): string => {
+    const servers = app.getServersByType(serverType) ?? []
+    if (servers.length === 0) throw new Error(`can not find server info for type:${serverType}`)
+    if (routerType === undefined) return byUid(servers, routeParam)
+    const balance =
+      balances.get(serverType) ?? createBalance(app.get('proxyConfig') as BalanceOptions, underWay)
+    balances.set(serverType, balance)
+    return balance(servers, message)
+  }
+  return (serverType, routeParam, message, choose) => {
+    const once = firstOf(choose)
+    const routes = (app.get('__routes__') ?? {}) as Record<string, unknown>
+    const route = routes[serverType] ?? routes['default']
+    try {
+      if (routerType !== undefined || typeof route !== 'function')
+        once(undefined, pick(serverType, routeParam, message))
+      else
+        (route as AnyFunction).call(
+          undefined,
+          routeParam,
+          message,
+          app,
+          (error: unknown, serverId: unknown) => {
+            if (error) once(toError(error), '')
+            else if (typeof serverId === 'string') once(undefined, serverId)
+            else once(new Error(`the route function of ${serverType} chose ${String(serverId)}`), '')
+          },
+        )
+    } catch (error) {
+      // what was chosen before it threw counts, and what threw is the caller's
+      if (!once(toError(error), '')) throw error
+    }
+  }
+}
+
+/** Returns `choose` for one use. It returns whether this was it. */
+function firstOf(choose: Choose): (...args: Parameters<Choose>) => boolean {
+  let isChosen = false
+  return (...args) => {
+    if (isChosen) return false
+    isChosen = true
+    choose(...args)
+    return true
+  }
+}
+
+function byUid(servers: readonly PomeloServer[], routeParam: unknown): string {
+  const uid = (routeParam as { uid?: unknown } | null | undefined)?.uid || ''
+  return servers[hashOf(String(uid)) % servers.length]!.id
+}
+
+/** A signed crc32 over the low byte of each unit, as uids have been spread ever since. */
+function hashOf(text: string): number {
+  return Math.abs(crc32(Buffer.from(text, 'latin1')) | 0)
+}

@@ -1,0 +1,4 @@
+module.exports = {
+  components: __dirname + '/lib/components/',
+  events: __dirname + '/lib/events/',
+};

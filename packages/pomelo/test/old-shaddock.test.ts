@@ -1,0 +1,4 @@
+import { shaddock } from './fixtures/game.ts'
+import { testOldApplication } from './old-suite.ts'
+
+testOldApplication(shaddock)
