@@ -121,7 +121,7 @@ export default defineConfig(
   },
   {
     // signatures are Pomelo's, and what its applications pass is a text where a text belongs
-    files: ['packages/pomelo/src/**'],
+    files: ['packages/pomelo/**'],
     rules: { 'max-params': ['error', 6], '@typescript-eslint/no-base-to-string': 'off' },
   },
   { files: ['**/test/**'], rules: testSize },

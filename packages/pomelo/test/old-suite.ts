@@ -430,11 +430,11 @@ export function testOldApplication(framework: Framework): void {
 
   test('a handshake gets what the application answers, and may be refused', async () => {
     const port = game.portOf('connector-server-1')
-    const client = await TestClient.open(port, { name: 'ada' })
+    const client = await TestClient.open(port, { user: { name: 'ada' } })
     client.close()
 
     assert.deepEqual(client.handshake, { hello: 'ada' })
-    await assert.rejects(TestClient.open(port, { secret: 'wrong' }), /handshake fail/)
+    await assert.rejects(TestClient.open(port, { user: { secret: 'wrong' } }), /handshake fail/)
   })
 
   test('tools ask admin modules, which ask servers', async () => {

@@ -85,6 +85,7 @@ export class AdminClientConnection {
   readonly #options: AdminPortOptions
   readonly #reader = new MqttReader(maxBytes)
   readonly #deadline: NodeJS.Timeout
+  #hasBegun = false
   #isRegistering = false
 
   constructor(socket: Socket, options: AdminPortOptions) {
@@ -108,6 +109,10 @@ export class AdminClientConnection {
 
   #read(chunk: Buffer): void {
     try {
+      // browsers and port scanners find any port
+      if (!this.#hasBegun && chunk[0]! >> 4 !== MqttType.connect)
+        throw new TypeError('it does not speak MQTT')
+      this.#hasBegun = true
       for (const packet of this.#reader.push(chunk)) this.#take(packet)
     } catch (error) {
       logger.warn('a tool is cut off: %s', (error as Error).message)

@@ -24,7 +24,7 @@ export function start(app: App, callback: unknown): void {
   onSignal((signal) => {
     // a terminal tells the master too, which ends its servers in their order
     if (signal !== 'SIGTERM' && process.connected) return
-    app.stop(true)
+    if (app.state !== State.stopped) app.stop(true)
   })
   run(app).then(
     () => finish(app, callback),

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { entryOf } from '../cluster/entry.ts'
 import { getLogger } from '../log.ts'
+import { onSignal } from '../process/process.ts'
 import { spawnServer } from './launch.ts'
 
 const logger = getLogger('pomelo', 'starter')
@@ -12,11 +13,12 @@ export function isLauncher(app: App): boolean {
   return app.type !== 'all' && app.type !== 'master'
 }
 
-/** Starts them. A master that runs finds them, but does not start them again when they die. */
+/** Starts them, and ends them when it is asked to end. A master that runs finds them, but does not start them again. */
 export function launchChosen(app: App): void {
   const chosen = app.startId ?? app.type
   const all = Object.values(app.getServersFromConfig())
   const servers = all.filter(({ id, serverType }) => id === chosen || serverType === chosen)
   if (servers.length === 0) logger.error('config/servers.json has no server or type %s', chosen)
-  for (const server of servers) spawnServer(app, entryOf(server))
+  const children = servers.map((server) => spawnServer(app, entryOf(server)))
+  onSignal(() => children.forEach((child) => child.kill('SIGTERM')))
 }

@@ -12,7 +12,8 @@ import type { App } from '../app.ts'
  */
 export function createLaunch(app: App, native: NativeApp, retire: (id: string) => void): Launch {
   return (entry) => {
-    const child = spawnServer(app, entry)
+    // the channel tells the server that its master lives
+    const child = spawnServer(app, entry, ['ipc'])
     child.once('exit', (code) => {
       // who ends by itself and content wanted to
       if (code === 0 || String(entry.settings['auto-restart']) === 'false') retire(entry.id)
@@ -58,15 +59,18 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Starts the process of a server: `node <args> app.js env=… id=… …` */
-export function spawnServer(app: App, { args, settings, id }: ServerEntry): ChildProcess {
+export function spawnServer(
+  app: App,
+  { args, settings, id }: ServerEntry,
+  channel: readonly 'ipc'[] = [],
+): ChildProcess {
   const host = String(settings['host'] ?? '127.0.0.1')
   if (!isLocal(app, host))
     throw new Error(`${id} is to run on ${host}: for now all servers run on the machine of the master`)
   const pairs = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`)
   return spawn(process.execPath, [...args, app.main, `env=${app.env}`, ...pairs], {
     cwd: process.cwd(),
-    // the channel tells the server whether its master lives
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', ...channel],
     detached: app.env !== 'development',
     env: { ...process.env, ...startEnvironment() },
   })

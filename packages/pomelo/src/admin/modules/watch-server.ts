@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { inspect } from 'node:util'
 import { writeHeapSnapshot } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -120,17 +121,15 @@ function connectionsOf({ components }: App): unknown {
   return connections?.getStatisticsInfo?.call(connections) ?? 'error'
 }
 
-function statusOf({ serverType }: App): object {
+/** In the columns of pomelo-cli. */
+function statusOf({ serverId, serverType }: App): object {
   const { user, system } = process.cpuUsage()
-  const { rss, heapTotal, heapUsed } = process.memoryUsage()
+  const { rss } = process.memoryUsage()
   return {
-    serverType,
-    pid: process.pid,
-    userCpuMs: user / 1_000,
-    systemCpuMs: system / 1_000,
-    rss,
-    heapTotal,
-    heapUsed,
+    ...{ time: new Date().toISOString(), serverId, serverType, pid: process.pid },
+    cpuAvg: ((user + system) / process.uptime() / 10_000).toFixed(1),
+    memAvg: ((100 * rss) / totalmem()).toFixed(1),
+    ...{ vsz: '-', rss, usr: Math.round(user / 1_000), sys: Math.round(system / 1_000), gue: '-' },
   }
 }
 

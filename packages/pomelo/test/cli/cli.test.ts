@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pomelo } from '../fixtures/command.ts'
+import { Project } from '../fixtures/project.ts'
+import { TestClient } from '../fixtures/test-client.ts'
+
+test('a new project starts, is listed, and stops in parts and as a whole', async () => {
+  await using project = await Project.make()
+  await using start = project.run('start')
+  await start.printed(/connector-server-1 is ready/)
+
+  const client = await TestClient.open(project.clientPort)
+  const answer = await client.request('connector.entryHandler.entry', 'hello pomelo')
+  client.close()
+  const before = await project.list()
+  const stop = await project.tell('stop', 'connector-server-1')
+  const without = await project.list()
+  const restart = await project.tell('restart', '-i', 'connector-server-1')
+  const after = await project.list()
+  await project.tell('stop')
+
+  assert.deepEqual(answer, { code: 200, msg: 'game server is ok.' })
+  const ids = (rows: string[][]) => rows.map(([id, type]) => [id, type])
+  assert.deepEqual(ids(before), [
+    ['connector-server-1', 'connector'],
+    ['master-server-1', 'master'],
+  ])
+  assert.match(stop, /Closing the application/)
+  assert.deepEqual(ids(without), [['master-server-1', 'master']])
+  assert.match(restart, /Successfully restart server/)
+  assert.deepEqual(ids(after), ids(before))
+  assert.equal((await start.ended()).code, 0)
+})
+
+test('an application goes on in the background, and is given and deprived of servers', async () => {
+  await using project = await Project.make()
+  const start = await project.tell('start', 'production', '-D', '-d', '.')
+  let rows: string[][]
+  do rows = await project.list()
+  while (rows.length < 2)
+
+  const add = await project.tell('add', 'id=chat-1', 'serverType=chat', 'host=127.0.0.1', 'port=0')
+  const more = await project.list()
+  const again = await project.tell('add', 'id=chat-1', 'serverType=chat', 'host=127.0.0.1', 'port=0')
+  const kill = await project.tell('kill')
+
+  assert.match(start, /running in the background/)
+  assert.match(add, /Successfully add server/)
+  assert.deepEqual(
+    more.map(([id]) => id),
+    ['chat-1', 'connector-server-1', 'master-server-1'],
+  )
+  assert.match(again, /there is a server chat-1 already/)
+  assert.match(kill, /All the servers have been terminated!/)
+  assert.match(await readFile(join(project.directory, 'logs/master.out'), 'utf8'), /chat-1 is ready/)
+})
+
+test('a master and its servers start with commands of their own', async () => {
+  await using project = await Project.make()
+  await using master = project.run('start', '-t', 'master')
+  await master.printed(/master-server-1 has started/)
+  await using byType = project.run('start', '-t', 'connector')
+  await byType.printed(/connector-server-1 has started/)
+
+  const rows = await project.list()
+  byType.signal('SIGINT')
+  await byType.ended()
+  await using byId = project.run('start', '-i', 'connector-server-1')
+  await byId.printed(/connector-server-1 has started/)
+  await project.tell('stop')
+
+  assert.deepEqual(
+    rows.map(([id]) => id),
+    ['connector-server-1', 'master-server-1'],
+  )
+  assert.equal((await master.ended()).code, 0)
+  await byId.ended()
+})
+
+for (const [args, says] of [
+  [['dance'], /Illegal command format\. Use `pomelo --help` to get more info\./],
+  [['start'], /Fail to find an appropriate script to run/],
+  [['list', '-P', '1'], /Fail to connect to admin console server: .*ECONNREFUSED/],
+  [['list', '--loud'], /--loud/],
+  [['kill', '-f'], /ended every node process of the machine/],
+  [['masterha'], /masterha is not there/],
+] as const) {
+  test(`pomelo ${args.join(' ')} says what is wrong`, async () => {
+    await using command = pomelo(args, tmpdir())
+
+    const { code, output } = await command.ended()
+
+    assert.equal(code, 1)
+    assert.match(output, says)
+  })
+}
+
+test('the command says its version, and what it can do', async () => {
+  await using version = pomelo(['--version'], tmpdir())
+  await using help = pomelo(['--help'], tmpdir())
+
+  assert.match((await version.ended()).output, /^2\.2\.7/)
+  assert.match((await help.ended()).output, /restart .*\n/)
+})
