@@ -9,7 +9,7 @@ import {
 } from '@shaddock/protocol'
 import type { CloseReason } from '@shaddock/protocol'
 import type { Socket } from 'socket.io'
-import { readRequest, writePacket } from './socketio-text.ts'
+import { readPolledRequest, readRequest, writePacket } from './socketio-text.ts'
 import type { Connection, ConnectionHandler, Frame, Framing } from './transport.ts'
 import type { TransportShared } from './wire-connection.ts'
 
@@ -88,7 +88,9 @@ export class SocketIoConnection implements Connection {
   }
 
   #receive(text: unknown): void {
-    const message = readRequest(text)
+    const { protocol, transport } = this.#socket.conn
+    const isPolled = protocol === 3 && transport.name === 'polling'
+    const message = isPolled ? readPolledRequest(text) : readRequest(text)
     if (message === undefined) return
     if (message.length > this.#shared.limits.maxBodyBytes) return this.close(closeReasons.large)
     if (this.#early === undefined) return this.#deliver(PacketType.data, message)

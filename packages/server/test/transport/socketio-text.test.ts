@@ -11,7 +11,7 @@ import {
   PacketType,
 } from '@shaddock/protocol'
 import fc from 'fast-check'
-import { readRequest, writePacket } from '../../src/transport/socketio-text.ts'
+import { readPolledRequest, readRequest, writePacket } from '../../src/transport/socketio-text.ts'
 import { json } from '../fixtures/raw-client.ts'
 import { readVectors } from '../fixtures/vectors.ts'
 
@@ -60,7 +60,10 @@ for (const [index, vector] of vectors.cases.entries()) {
     test(`a client of Socket.IO is sent the texts of Pomelo: vector ${index}`, () => {
       const packet = id ? encodeResponsePacket(idBytes(id), json(msg)) : encodePushPacket(route, json(msg))
 
-      assert.equal(writePacket(packet), onTheWire ?? encoded)
+      const sent = writePacket(packet)
+
+      assert.deepEqual(JSON.parse(sent!), JSON.parse(String(onTheWire ?? encoded)))
+      assert.equal(Buffer.byteLength(sent!), sent!.length)
     })
   } else if (op === 'server->client kick') {
     test('a client of Socket.IO is told why it is kicked', () => {
@@ -79,6 +82,22 @@ test('what is no text, or too short, or of a route that is too long, is dropped'
     assert.equal(readRequest(text), undefined)
   }
   assert.equal(decodeMessage(readRequest(write(1, '', '1'))!).route, '')
+})
+
+test('what is polled is read whether its client has encoded it once or twice', () => {
+  for (const [id, body] of [
+    [2, '{"text":"plain"}'],
+    [2, '{"text":"你好, wörld, \u{1f34a}"}'],
+    [200, '{}'],
+    [0x7fffffff, '"é"'],
+  ] as const) {
+    const text = write(id, 'chat.chatHandler.send', body)
+    const twice = Buffer.from(text).toString('latin1')
+
+    assert.deepEqual(readPolledRequest(text), readRequest(text))
+    assert.deepEqual(readPolledRequest(twice), readRequest(text))
+  }
+  assert.equal(readPolledRequest(undefined), undefined)
 })
 
 test('any text is a request or dropped', () => {
