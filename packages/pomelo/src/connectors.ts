@@ -3,7 +3,7 @@ export type ConnectorFactory = (...args: unknown[]) => never
 
 /** Serves clients over WebSocket and TCP on one port, as every frontend of Shaddock does. */
 export const hybridconnector = connectorOf('hybridconnector')
-/** Serves clients of Socket.IO, too. */
+/** Serves clients of Socket.IO, too: what a frontend does for which an application names no connector. */
 export const sioconnector = connectorOf('sioconnector')
 export const udpconnector = connectorOf('udpconnector')
 export const mqttconnector = connectorOf('mqttconnector')

@@ -1,6 +1,7 @@
 import type { App } from './app.ts'
 import { Application } from './application/application.ts'
 import type { AppOptions } from './application/initialise.ts'
+import { components } from './components.ts'
 import * as connectors from './connectors.ts'
 import { events } from './events.ts'
 import { createRpcLogFilter } from './filters/rpc-log.ts'
@@ -37,11 +38,20 @@ export const pomelo = {
   filters,
   rpcFilters: { rpcLog: createRpcLogFilter, toobusy: createTooBusyRpcFilter },
   pushSchedulers: { direct: createDirectScheduler, buffer: createBufferScheduler },
+  components,
+  ...components,
   ...filters,
   /** What pomelo-status-plugin and pomelo-globalchannel-plugin do, without redis: `app.use(pomelo.plugins.status)`. */
   plugins: {
     status: { component: (app: object) => new StatusService(app as App) },
     globalChannel: { component: (app: object) => new GlobalChannelService(app as App) },
+  },
+  monitors: {
+    get zookeepermonitor(): never {
+      throw new Error(
+        'pomelo.monitors.zookeepermonitor is not there: leave it out, servers find one another without ZooKeeper',
+      )
+    },
   },
 
   /** Makes the application of this process, as new if there was one. */

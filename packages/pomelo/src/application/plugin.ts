@@ -13,7 +13,10 @@ const logger = getLogger('pomelo', 'plugin')
 /** Loads what a plugin's folders hold. Options are by the name of the component's file. */
 export function usePlugin(app: App, plugin: PomeloPlugin, opts: Readonly<Record<string, unknown>>): void {
   const { components, events } = plugin
-  const builtIn = plugin.component ?? builtInFor(components ?? '')
+  const name = packageOf(components ?? '')
+  const instead = insteadOf.get(name)
+  if (instead !== undefined) throw new Error(`${name} is not there: ${instead}`)
+  const builtIn = plugin.component ?? inPlaceOf.get(name)
   if (builtIn !== undefined) {
     app.load(builtIn, opts)
     return
@@ -28,16 +31,23 @@ export function usePlugin(app: App, plugin: PomeloPlugin, opts: Readonly<Record<
   for (const { exported } of requireFolder(join(dirname(components), 'events'))) listen(app, exported)
 }
 
-/** Two plugins of Pomelo's need redis for what Shaddock has anyway: they are known by where they are installed. */
-function builtInFor(components: string): ComponentFactory | undefined {
-  const [, name = ''] =
-    /[\\/]node_modules[\\/](pomelo-(?:status|globalchannel)-plugin)[\\/]/.exec(components) ?? []
-  return inPlaceOf.get(name)
+/** Returns the name of the package that a folder belongs to, or nothing. */
+function packageOf(folder: string): string {
+  return /^.*[\\/]node_modules[\\/]([^\\/]+)[\\/]/.exec(folder)?.[1] ?? ''
 }
 
+/** Two plugins need redis for what Shaddock has anyway. */
 const inPlaceOf = new Map<string, ComponentFactory>([
   ['pomelo-status-plugin', (app) => new StatusService(app as App)],
   ['pomelo-globalchannel-plugin', (app) => new GlobalChannelService(app as App)],
+])
+
+const withoutMaster =
+  'leave it out, servers find one another and serve on without their master; start another master when one is gone'
+
+const insteadOf = new Map([
+  ['pomelo-masterha-plugin', withoutMaster],
+  ['pomelo-zookeeper-plugin', withoutMaster],
 ])
 
 function requireFolder(folder: string): { name: string; exported: unknown }[] {

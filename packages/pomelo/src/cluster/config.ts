@@ -3,18 +3,28 @@ import { createConfig } from 'shaddock/embed'
 import type { Config, ConfigSettings } from 'shaddock/embed'
 import type { App } from '../app.ts'
 import { readConfigFile } from '../config/config-file.ts'
+import { sioconnector } from '../connectors.ts'
 import { loadModules } from '../modules/loader.ts'
 import { methodNames } from '../modules/methods.ts'
 
 /** What of `connectorConfig` Shaddock's connector does. */
 interface ConnectorOptions {
+  /** @default sioconnector */
+  readonly connector?: unknown
   readonly heartbeat?: number
+  /** How long a client may be silent, in seconds. @default twice `heartbeat` */
+  readonly timeout?: number
+  /** Of Socket.IO, in milliseconds. */
+  readonly heartbeatInterval?: number
   readonly useDict?: boolean
   readonly useProtobuf?: boolean
   /** Whether clients sign their messages. */
   readonly useCrypto?: boolean
   /** PEM, as texts or as they were read. */
   readonly ssl?: Readonly<Record<string, unknown>>
+  /** The same for Socket.IO. */
+  readonly key?: unknown
+  readonly cert?: unknown
   /** The longest message of a client, in bytes: this package's own. @default 1 MiB */
   readonly maxBodyBytes?: number
 }
@@ -38,11 +48,14 @@ export function toConfig(app: App): Config {
 }
 
 function connectorSettings(app: App): NonNullable<ConfigSettings['connector']> {
-  const { heartbeat = 0, useDict = false, useProtobuf = false, useCrypto = false } = optionsOf(app)
-  const { ssl, maxBodyBytes = 1_048_576 } = optionsOf(app)
+  const options = optionsOf(app)
+  const { useDict = false, useProtobuf = false, useCrypto = false, maxBodyBytes = 1_048_576 } = options
+  const { connector = sioconnector, key, cert, ssl = key && cert ? { key, cert } : undefined } = options
   const maxConnections = Number(app.curServer?.['max-connections'])
   return {
-    heartbeatSeconds: Math.ceil(Number(heartbeat)),
+    ...(connector === sioconnector
+      ? { socketio: true, heartbeatSeconds: seconds((options.heartbeatInterval ?? 25_000) / 1_000) }
+      : heartbeats(options)),
     dictionary: useDict,
     protobuf: useProtobuf,
     signing: useCrypto,
@@ -50,8 +63,23 @@ function connectorSettings(app: App): NonNullable<ConfigSettings['connector']> {
     maxBodyBytes,
     // Pomelo's clients may ask as much at once as they like
     maxPendingRequests: 10_000,
+    // of those that are told to come back later, most do not
+    loginsPerSecond: 0,
     ...(maxConnections > 0 && { maxConnections }),
   }
+}
+
+function heartbeats({ heartbeat, timeout }: ConnectorOptions): NonNullable<ConfigSettings['connector']> {
+  if (!heartbeat) return { heartbeatSeconds: 0 }
+  return {
+    heartbeatSeconds: seconds(heartbeat),
+    ...(timeout && { heartbeatTimeoutSeconds: seconds(timeout) }),
+  }
+}
+
+/** Whole ones, and at least one. */
+function seconds(given: number): number {
+  return Math.max(1, Math.ceil(Number(given)))
 }
 
 function optionsOf(app: App): ConnectorOptions {

@@ -17,6 +17,8 @@ export function greeter(app: App): Greet | undefined {
   if (typeof handshake !== 'function' && typeof checkClient !== 'function') return undefined
   return async (request, remoteAddress) => {
     const { type, version } = request.sys
+    // whose clients say nothing that could be looked at
+    if (type === 'socket.io') return undefined
     if (typeof checkClient === 'function' && !(checkClient as AnyFunction).call(undefined, type, version))
       throw new ServerError('DENIED', 'the version of the client is not accepted', { reply: { code: 501 } })
     if (typeof handshake !== 'function') return undefined
