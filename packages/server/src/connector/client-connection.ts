@@ -3,33 +3,30 @@ import {
   decodeHandshakeRequest,
   encodeHandshakeAnswer,
   encodePacket,
-  encodeResponsePacket,
   handshakeAnswer,
   isUnknownMessage,
-  maxPacketBodyBytes,
   MessageType,
   PacketType,
   ProtocolError,
 } from '@shaddock/protocol'
-import type { Awaitable, CloseReason, Codec, HandshakeRequest, Message } from '@shaddock/protocol'
+import type { Awaitable, CloseReason, HandshakeRequest, Message } from '@shaddock/protocol'
 import type { ConnectorConfig } from '../config/config.ts'
-import { ClientCall } from '../dispatch/call.ts'
-import type { Dispatch } from '../dispatch/dispatcher.ts'
-import { errorReply, refusalCode, ServerError } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { refusalCode, ServerError } from '../errors.ts'
 import type { ServerAddress } from '../server-info.ts'
 import { ConnectedSession } from '../session/frontend.ts'
-import type { MessageFormat, MessageFormats } from '../session/message-format.ts'
+import type { MessageFormats } from '../session/message-format.ts'
 import type { SessionRegistry } from '../session/registry.ts'
 import type { Timer, TimerWheel } from '../timer-wheel.ts'
 import type { Connection, ConnectionHandler } from '../transport/transport.ts'
+import type { Admission } from './admission.ts'
+import { ClientCalls } from './client-calls.ts'
+import type { ClientCallsOptions } from './client-calls.ts'
 import { createUnsign } from './signatures.ts'
 import type { Unsign } from './signatures.ts'
-import type { Admission } from './admission.ts'
 
 /**
- * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client, as too old if it is a
- * `ServerError` with `reply: { code: 501 }`. The request is what the client claims.
+ * Decides on a client's handshake: what it returns is the `user` of the answer; what it throws refuses the client, as too old
+ * if it is a `ServerError` with `reply: { code: 501 }`. The request is what the client claims.
  */
 export type Greet = (request: HandshakeRequest, remoteAddress: string) => Awaitable<unknown>
 
@@ -40,18 +37,14 @@ export interface ClientWatcher {
   onClosed(client: ClientConnection): void
 }
 
-export interface ClientConnectionOptions {
+export interface ClientConnectionOptions extends ClientCallsOptions {
   readonly self: ServerAddress
   readonly sessions: SessionRegistry
   readonly config: ConnectorConfig
-  readonly callTimeoutMs: number
   readonly formats: MessageFormats
   readonly admission: Admission | undefined
   readonly greet: Greet | undefined
-  readonly dispatch: Dispatch
-  readonly codec: Codec
   readonly timers: TimerWheel
-  readonly log: Log
 }
 
 /**
@@ -66,10 +59,10 @@ export class ClientConnection implements ConnectionHandler {
   readonly #connection: Connection
   readonly #options: ClientConnectionOptions
   readonly #watcher: ClientWatcher
+  readonly #calls: ClientCalls
   #state: State = 'fresh'
   #timer: Timer
   #heardAt = 0
-  #pendingRequests = 0
   /** Of a client that must sign its messages. */
   #unsign: Unsign | undefined
 
@@ -78,6 +71,7 @@ export class ClientConnection implements ConnectionHandler {
     this.#options = options
     this.#watcher = watcher
     this.session = new ConnectedSession(options.self, options.sessions, connection)
+    this.#calls = new ClientCalls(this.session, options)
     this.#timer = options.timers.schedule(options.config.handshakeTimeoutMs, () =>
       this.close(closeReasons.handshake),
     )
@@ -182,7 +176,7 @@ export class ClientConnection implements ConnectionHandler {
     if (isUnknownMessage(bytes)) return
     let message: Message
     try {
-      message = this.#format.decode(bytes)
+      message = this.session.format!.decode(bytes)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#options.log.debug({ err: error, session: this.session.id }, 'closed for a malformed message')
@@ -196,109 +190,12 @@ export class ClientConnection implements ConnectionHandler {
       if (body === undefined) return
       message = { ...message, body }
     }
-    if (message.id === 0) this.#notify(message)
-    else this.#request(message)
-  }
-
-  #request({ idBytes, route, body }: Message): void {
-    this.#dispatch(route, body, true).then(
-      (answer) => this.#respond(idBytes, answer, route),
-      (error: unknown) => this.#refuse(idBytes, error, route),
-    )
-  }
-
-  #notify({ route, body }: Message): void {
-    this.#dispatch(route, body, false).then(
-      () => this.#pendingRequests--,
-      (error: unknown) => {
-        this.#pendingRequests--
-        this.#report(error, route)
-      },
-    )
-  }
-
-  /** Whoever calls it counts `#pendingRequests` down. No async function: it would cost each request promises. */
-  #dispatch(route: string | undefined, body: Uint8Array, isAwaited: boolean): Promise<Uint8Array> {
-    const { config, callTimeoutMs, codec, dispatch } = this.#options
-    this.#pendingRequests++
-    try {
-      if (route === undefined || route === '') throw new ServerError('NOT_FOUND', 'no such route')
-      if (this.#pendingRequests > config.maxPendingRequests) {
-        throw new ServerError('BUSY', `${config.maxPendingRequests} requests of this session wait already`)
-      }
-      const json = this.#toJson(route, body)
-      const deadline = Date.now() + callTimeoutMs
-      const { session } = this
-      return dispatch(new ClientCall({ route, session, deadline, body: json, codec, isAwaited }))
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  #toJson(route: string, body: Uint8Array): Uint8Array {
-    try {
-      return this.#format.toJson(route, body)
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      throw new ServerError('BAD_MESSAGE', `the body is not what ${route} takes`, { cause: error })
-    }
-  }
-
-  #respond(idBytes: Uint8Array, answer: Uint8Array, route: string | undefined): void {
-    let body: Uint8Array
-    try {
-      body = this.#toBody(route, answer)
-    } catch (error) {
-      body = this.#refusal(error, route)
-    }
-    this.#send(idBytes, body)
-  }
-
-  #refuse(idBytes: Uint8Array, error: unknown, route: string | undefined): void {
-    this.#send(idBytes, this.#refusal(error, route))
-  }
-
-  #send(idBytes: Uint8Array, body: Uint8Array): void {
-    this.#pendingRequests--
-    if (!this.#closed) this.#connection.send(encodeResponsePacket(idBytes, body))
-  }
-
-  /** @throws {ServerError} `TOO_LARGE` */
-  #toBody(route: string | undefined, json: Uint8Array): Uint8Array {
-    const body = this.#format.answer(route ?? '', json)
-    if (body.length <= maxAnswerBytes) return body
-    throw new ServerError('TOO_LARGE', `answer of ${body.length} bytes exceeds ${maxAnswerBytes}`)
-  }
-
-  #refusal(error: unknown, route: string | undefined): Uint8Array {
-    this.#report(error, route)
-    const { codec } = this.#options
-    try {
-      return this.#toBody(route, codec.encode(route ?? '', errorReply(error)))
-    } catch (replyError) {
-      // its `reply` is nothing that JSON carries, or too much of it
-      this.#report(replyError, route)
-      return this.#toBody(route, codec.encode(route ?? '', errorReply(replyError)))
-    }
-  }
-
-  /** What is a `ServerError` was meant, or has been logged where it happened. */
-  #report(error: unknown, route: string | undefined): void {
-    const level = error instanceof ServerError ? 'debug' : 'error'
-    this.#options.log[level]({ err: error, route, session: this.session.id }, 'a call failed')
-  }
-
-  /** Of one that has shaken hands. */
-  get #format(): MessageFormat {
-    return this.session.format!
+    this.#calls.take(message)
   }
 
   get #closed(): boolean {
     return this.#state === 'closed'
   }
 }
-
-/** Leaves room in a packet for the head of a message. */
-const maxAnswerBytes = maxPacketBodyBytes - 16
 
 const heartbeatPacket = encodePacket(PacketType.heartbeat)
