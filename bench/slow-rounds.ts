@@ -22,6 +22,8 @@ export interface Second {
   readonly lateMs: number
   /** The share of the machine that other programs used. */
   readonly others: number
+  /** Whether the one read on, as it was closed: all that had waited, which takes this machine's time and not the server's. */
+  readonly isReadingOn: boolean
   /** The most, as of those below. */
   readonly memoryBytes: number
   /** What the server held for the client for which it held most. */
@@ -84,6 +86,7 @@ class Watch implements AsyncDisposable {
   #most = { memoryBytes: 0, backlogBytes: 0 }
   #client: Promise<SlowClient> | undefined
   #phase = new AbortController()
+  #isReadingOn = false
 
   constructor(options: RoundsOptions) {
     this.#options = options
@@ -100,7 +103,10 @@ class Watch implements AsyncDisposable {
 
   note({ delivering, late }: Sample): void {
     const others = this.#neighbours.sinceLast()
-    this.phases.at(-1)?.push({ p99: delivering.p99, lateMs: late.p99, others, ...this.#most })
+    this.phases
+      .at(-1)
+      ?.push({ p99: delivering.p99, lateMs: late.p99, others, isReadingOn: this.#isReadingOn, ...this.#most })
+    this.#isReadingOn = false
     this.#most = { memoryBytes: 0, backlogBytes: 0 }
   }
 
@@ -142,6 +148,7 @@ class Watch implements AsyncDisposable {
     while (this.#connections >= full && !phase.aborted) await sleep(pollMs)
     const closedAfterMs = performance.now() - startMs
     const isClosed = this.#connections < full
+    this.#isReadingOn = true
     client.readOn()
     const reason = isClosed ? await Promise.race([client.closed, sleep(farewellMs, 'not told')]) : undefined
     client.close()

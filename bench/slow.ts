@@ -92,7 +92,7 @@ function movesOf(rounds: readonly Round[]): number[] {
 
 /** While the server held something for who does not read: before that only the kernel did, which costs it nothing. */
 function holding({ during }: Round): Second[] {
-  return during.filter(({ backlogBytes }) => backlogBytes > momentaryBytes)
+  return during.filter(({ backlogBytes, isReadingOn }) => backlogBytes > momentaryBytes && !isReadingOn)
 }
 
 /** Returns the p99 of the middle one of the seconds that count. */
@@ -100,7 +100,7 @@ function p99Of(seconds: readonly Second[]): number | undefined {
   const counted = seconds.filter(
     ({ lateMs, others, p99 }) => lateMs <= maxLateMs && others <= maxOthers && p99 > 0,
   )
-  return counted.length < 2 ? undefined : median(counted.map(({ p99 }) => p99))
+  return counted.length === 0 ? undefined : median(counted.map(({ p99 }) => p99))
 }
 
 /** Whether more rounds would hardly change the verdict. */
@@ -139,7 +139,7 @@ function memoryOf(rounds: readonly Round[]): { before: number; during: number } 
   return { before: usual('before'), during: usual('during') }
 }
 
-function most(seconds: readonly Second[], of: keyof Second): number {
+function most(seconds: readonly Second[], of: 'memoryBytes' | 'backlogBytes'): number {
   return Math.max(0, ...seconds.map((second) => second[of]))
 }
 
