@@ -82,7 +82,9 @@ function pidOf(file: string): number {
 
 /** Returns what a process is, without what tells it from others like it: `connector`, `chat`, `master`. */
 function roleOf(pid: number): string {
-  const [, script = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  // without Node's own options
+  const [, script = '', ...args] = words.filter((word) => !word.startsWith('-'))
   if (!script.includes('shaddock')) return basename(script, '.ts')
   return args[0] === 'server' ? (args[1] ?? '').replace(/-\d+$/, '') : 'master'
 }
