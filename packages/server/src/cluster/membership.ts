@@ -4,6 +4,8 @@ import { addressOf, beatSubject, membersSubject, watchSubject } from '../bus/sub
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import { MemberList } from './member-list.ts'
+import type { Member } from './member-list.ts'
 
 /** Who is there. A server is there from its `join` to its `leave`, the loss of its link, or its silence. */
 export interface Membership {
@@ -65,13 +67,6 @@ export interface MembershipOptions {
 
 type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
 
-interface Member {
-  readonly server: ServerInfo
-  heardAt: number
-  /** Whether the loss of its link would be noticed at once. */
-  watched: boolean
-}
-
 /** How long the first member that is asked may take to say who is there. */
 const listMs = 2_000
 
@@ -86,8 +81,7 @@ class BeatMembership implements Membership {
   readonly #heartbeatMs: number
   readonly #downAfterMs: number
   readonly #lossLevel: 'debug' | 'info'
-  readonly #members = new Map<string, Member>()
-  readonly #byType = new Map<string, readonly ServerInfo[]>()
+  readonly #members = new MemberList()
   /** The incarnation that said it leaves, by id: what others still say of it is not its return. */
   readonly #left = new Map<string, number>()
   readonly #listeners = new Set<MembershipListener>()
@@ -108,7 +102,7 @@ class BeatMembership implements Membership {
   }
 
   servers(type: string): readonly ServerInfo[] {
-    return this.#byType.get(type) ?? none
+    return this.#members.ofType(type)
   }
 
   find(id: string): ServerInfo | undefined {
@@ -116,7 +110,7 @@ class BeatMembership implements Membership {
   }
 
   all(): readonly ServerInfo[] {
-    return [...this.#members.values()].map((member) => member.server)
+    return this.#members.all()
   }
 
   async open(): Promise<void> {
@@ -150,7 +144,7 @@ class BeatMembership implements Membership {
   }
 
   hasSeen({ kind, server }: Change): boolean {
-    return this.#isHere(server) === (kind === 'joined')
+    return this.#members.has(server) === (kind === 'joined')
   }
 
   join(): void {
@@ -219,8 +213,8 @@ class BeatMembership implements Membership {
     if (server.incarnation === this.#left.get(server.id)) return
     if (known !== undefined) this.#lost(known.server, 'restarted')
     const member = { server, heardAt: performance.now(), watched: server.id === this.self.id }
-    this.#members.set(server.id, member)
-    this.#changed(server.type, [server], [])
+    this.#members.add(member)
+    this.#changed([server], [])
     this.#watch(member)
   }
 
@@ -247,7 +241,7 @@ class BeatMembership implements Membership {
     // by the next tick what was said before has been read
     this.#isOverdue = stood > this.#downAfterMs
     if (this.#joined && !this.#isOverdue) this.#say('beat')
-    for (const member of this.#members.values()) {
+    for (const member of this.#members) {
       if (stood > this.#heartbeatMs) member.heardAt += stood
       if (member.server.id === this.self.id) continue
       if (now - member.heardAt > this.#downAfterMs)
@@ -256,29 +250,15 @@ class BeatMembership implements Membership {
   }
 
   #lost(server: ServerInfo, why: string): void {
-    if (!this.#isHere(server)) return
-    this.#members.delete(server.id)
+    if (!this.#members.has(server)) return
+    this.#members.remove(server)
     // who leaves was told to: only a loss is news
     const level = why === 'left' ? 'debug' : this.#lossLevel
     this.#log[level]({ server: addressOf(server), why }, 'server is gone')
-    this.#changed(server.type, [], [server], why === 'left' ? 'left' : 'down')
+    this.#changed([], [server], why === 'left' ? 'left' : 'down')
   }
 
-  #isHere(server: ServerAddress): boolean {
-    return this.#members.get(server.id)?.server.incarnation === server.incarnation
-  }
-
-  #changed(
-    type: string,
-    joined: readonly ServerInfo[],
-    left: readonly ServerInfo[],
-    how: 'left' | 'down' = 'down',
-  ): void {
-    const servers = this.all().filter((server) => server.type === type)
-    this.#byType.set(
-      type,
-      servers.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    )
+  #changed(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down' = 'down'): void {
     for (const listener of this.#listeners) void this.#tell(() => listener(joined, left, how))
   }
 
@@ -292,7 +272,6 @@ class BeatMembership implements Membership {
   }
 }
 
-const none: readonly ServerInfo[] = []
 const nothing = new Uint8Array()
 function ignore(): void {
   /* a watch is never answered */
