@@ -42,7 +42,8 @@ export class NatsLinks {
   readonly #awaited = new Set<string>()
   /** Where in a name made by `#unheard` that of the asking bus begins. */
   readonly #idAt: number
-  #onMet: (() => void) | undefined
+  #onMet = (): void => {}
+  #isOpening = true
   #lastNumber = 0
   #signs: NodeJS.Timeout | undefined
   #isClosed = false
@@ -68,19 +69,15 @@ export class NatsLinks {
     this.line.subscribe(this.#presence, (message) => this.#onSign(message))
     if (formerId !== undefined) this.#sign(signs.gone, formerId)
     this.#signs = setInterval(() => this.#keep(), signMs).unref()
-    const met = new Promise<void>((resolve) => (this.#onMet = resolve))
-    const deadline = timers.schedule(timeoutMs, () => this.#onMet?.())
-    this.#awaited.add(anybody)
-    if (this.line.servers.length > 1) {
-      // who begins at this moment at another server, and that server, may not know of each other yet
-      this.#sign(signs.here, this.id)
+    const deadline = timers.schedule(timeoutMs, () => this.#stopWaiting())
+    await this.#meetAll()
+    if (this.#links.size > 0 || this.line.servers.length > 1) {
+      // who began at the same moment, at a server that did not know of this bus, or is slow, may be heard of only now
       await delay(spreadMs)
+      await this.#meetAll()
     }
-    // NATS says there when nobody else listens
-    this.#sign(signs.here, this.id, this.#unheard(anybody))
-    await met
-    this.#onMet = undefined
     deadline.cancel()
+    this.#isOpening = false
   }
 
   /** Sends what is queued and says goodbye. Resolves when NATS has it. */
@@ -96,7 +93,16 @@ export class NatsLinks {
     this.#isClosed = true
     clearInterval(this.#signs)
     for (const link of this.#links.values()) this.#drop(link)
-    this.#onMet?.()
+    this.#stopWaiting()
+  }
+
+  /** Resolves when all who are known are linked, or there is nobody. */
+  async #meetAll(): Promise<void> {
+    if (!this.#isOpening) return
+    if (this.#links.size === 0) this.#awaited.add(anybody)
+    // NATS says there when nobody else listens
+    this.#sign(signs.here, this.id, this.#unheard(anybody))
+    if (this.#awaited.size > 0) await new Promise<void>((resolve) => (this.#onMet = resolve))
   }
 
   #onSign({ data }: NatsMessage): void {
@@ -143,7 +149,7 @@ export class NatsLinks {
     link.onFrame = (frame) => this.#onHello(link, frame)
     const others = [...this.#links.keys()]
     this.#links.set(peer, link)
-    if (this.#onMet !== undefined) this.#awaited.add(peer)
+    if (this.#isOpening) this.#awaited.add(peer)
     exchange.join(link)
     link.call(encodeHello(name, exchange.subjects(), others))
     return link
@@ -168,7 +174,7 @@ export class NatsLinks {
       if (!link.receive(number, bytes)) {
         onError(new ServerError('NO_SERVER', 'NATS has lost messages'), link.name ?? link.peer)
         this.#callAgain(link.peer)
-      } else if (this.#onMet !== undefined && link.isConfirmed) this.#stopWaitingFor(link.peer)
+      } else if (this.#isOpening && link.isConfirmed) this.#stopWaitingFor(link.peer)
     } catch (error) {
       this.#strangers.add(link.peer)
       this.#drop(link)
@@ -212,7 +218,13 @@ export class NatsLinks {
 
   #stopWaitingFor(peer: string): void {
     this.#awaited.delete(peer)
-    if (this.#awaited.size === 0) this.#onMet?.()
+    if (this.#awaited.size === 0) this.#onMet()
+  }
+
+  #stopWaiting(): void {
+    this.#isOpening = false
+    this.#awaited.clear()
+    this.#onMet()
   }
 
   #sign(sign: string, id: string, reply?: string): void {
@@ -240,8 +252,8 @@ const signs = { here: '+', gone: '-' } as const
 /** Stands for all those that `open` does not know yet. */
 const anybody = 'anybody'
 
-/** How long it may take the servers of a NATS cluster to tell one another of a subscription. */
-const spreadMs = 100
+/** How long it may take NATS to tell all its servers of a subscription, and all subscribers of a message. */
+const spreadMs = 50
 
 /** For how many signs a call may go unanswered. Who is there calls back at once. */
 const maxUnanswered = 2

@@ -38,7 +38,7 @@ function createBus(where: Place): Bus {
   }
   const { server, prefix } = where
   const onError = () => report('lost')
-  return createNatsBus({ settings: { servers: [server] }, prefix, name, signMs: 50, onError })
+  return createNatsBus({ settings: { servers: [server] }, prefix, name, signMs: 250, onError })
 }
 
 async function obey(order: Order): Promise<void> {

@@ -255,7 +255,7 @@ interface ClusterOptions {
 }
 
 /** Three servers with a bus at each, which is told of no other server. */
-async function startCluster({ signMs = 50, onSlow = ignore }: ClusterOptions = {}) {
+async function startCluster({ signMs = 250, onSlow = ignore }: ClusterOptions = {}) {
   const nodes = (await startNatsCluster(3)) as [NatsServer, NatsServer, NatsServer]
   const network = new NatsNetwork(...nodes.map(({ address }) => address))
   const [restored, lost] = [new Notebook(), new Notebook()]

@@ -79,7 +79,7 @@ test('a process that does not read is dropped, and is back when it does', async 
   await using network = new NatsNetwork(strict.address)
   await using children = await startProcesses(network, 2)
   const [sleeper, other] = children.all as [TestProcess, TestProcess]
-  const [bus] = (await network.open(1)) as [Bus]
+  const [bus] = (await network.open(1, { signMs: 250 })) as [Bus]
   const asked = assert.rejects(ask(bus, `silent.${sleeper.name}`), { code: 'NO_SERVER' })
   await sleeper.reported('asked', 1)
 

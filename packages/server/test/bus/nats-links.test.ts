@@ -18,6 +18,7 @@ async function openWithPeer() {
   const network = new NatsNetwork(server.address)
   const errors = new Notebook()
   const [bus] = (await network.open(1, {
+    signMs: 250,
     onError: (error, source) => errors.write(`${source}: ${String(error)}`),
   })) as [Bus]
   bus.subscribe('echo', echo)

@@ -23,7 +23,6 @@ export class NatsNetwork implements BusNetwork {
       settings: { servers: this.#servers.slice(number % this.#servers.length).slice(0, 1) },
       prefix: this.prefix,
       name: `bus-${number}`,
-      signMs: 50,
       ...options,
     })
     this.#buses.push(bus)
