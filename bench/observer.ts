@@ -1,4 +1,4 @@
-import { openPeer } from '../packages/server/src/cli/peer.ts'
+import { describePeer, openLocalPeer } from '../packages/server/src/cli/peer.ts'
 import type { Peer } from '../packages/server/src/cli/peer.ts'
 import { runtimeFolderOf } from '../packages/server/src/cli/runtime-folder.ts'
 import { encodeValue } from '../packages/server/src/cluster/values.ts'
@@ -18,7 +18,8 @@ export class Observer implements AsyncDisposable {
 
   static async open({ directory }: System): Promise<Observer> {
     const folder = runtimeFolderOf(directory)
-    return new Observer(await openPeer({ folder, id: 'observer', type: 'observer', log: silentLog }))
+    const self = describePeer('observer', 'observer')
+    return new Observer(await openLocalPeer({ folder, self, log: silentLog }))
   }
 
   /** All processes of the application, the master among them. */

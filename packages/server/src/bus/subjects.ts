@@ -1,5 +1,10 @@
 import type { ServerAddress } from '../server-info.ts'
 
+/** What the subjects of one application in one environment begin with where others share its NATS. */
+export function clusterPrefix(application: string, environment: string): string {
+  return `shaddock.${escape(application)}.${escape(environment)}.`
+}
+
 /** Where everybody hears who joins, lives and leaves. */
 export const beatSubject = 'beat'
 

@@ -16,6 +16,8 @@ import { placeOf, reasonOf } from './report-error.ts'
 export interface LaunchHereOptions {
   readonly application: ApplicationFolder
   readonly config: Config
+  /** Makes the bus of each server. @default one in memory */
+  readonly createBus?: (config: Config, serverId: string, log: Log) => Bus
 }
 
 /** Returns what launches each server within this process. */
@@ -28,16 +30,18 @@ export function createLaunchHere(options: LaunchHereOptions): Launch {
 const killMs = 500
 
 function launch(
-  { application, config }: LaunchHereOptions,
+  { application, config, createBus }: LaunchHereOptions,
   network: MemoryNetwork,
   entry: ServerEntry,
 ): Life {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
   const log = createLog({ serverId: entry.id, ...application, config: config.log })
-  const bus = network.createBus({
-    maxPendingRequests: config.cluster.maxPendingCalls,
-    onError: (err, source) => log.error({ err, source }, 'the bus met an error'),
-  })
+  const bus =
+    createBus?.(config, entry.id, log) ??
+    network.createBus({
+      maxPendingRequests: config.cluster.maxPendingCalls,
+      onError: (err, source) => log.error({ err, source }, 'the bus met an error'),
+    })
   const server = start({ application, config }, entry, bus, log)
   server.catch(() => end('could not start'))
   const endedEarly = ended.then((how) => Promise.reject(new SetupError(`it ended early: ${how}`)))

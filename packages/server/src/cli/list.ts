@@ -20,19 +20,23 @@ const masterIsGone =
   'the master is gone, and these go on without it: ' +
   '"shaddock start" watches them again and starts what is missing, "shaddock stop" ends them\n'
 
-const head = ['id', 'type', 'pid', 'uptime', 'memory', 'connections', 'incarnation', 'state']
+const head = ['id', 'type', 'pid', 'uptime', 'memory', 'connections', 'incarnation', 'state', 'host']
 const numeric = new Set([2, 3, 4, 5])
 
 function toTable(statuses: readonly ServerStatus[]): string {
+  const isOneMachine = statuses.every(({ host }) => host === undefined)
   const rows = statuses.map((status) => {
-    const { id, type, pid, uptimeMs, memoryBytes, connections, incarnation } = status
+    const { id, type, pid, uptimeMs, memoryBytes, connections, incarnation, host = 'here' } = status
     const uptime = uptimeMs === undefined ? undefined : formatUptime(uptimeMs)
     const memory = memoryBytes === undefined ? undefined : formatBytes(memoryBytes)
-    return [id, type, pid, uptime, memory, connections, incarnation, stateOf(status)].map((cell) =>
-      String(cell ?? '–'),
-    )
+    const cells = [id, type, pid, uptime, memory, connections, incarnation, stateOf(status), host]
+    return cells.map((cell) => String(cell ?? '–'))
   })
-  return formatTable([head, ...rows], numeric)
+  const columns = isOneMachine ? head.length - 1 : head.length
+  return formatTable(
+    [head, ...rows].map((row) => row.slice(0, columns)),
+    numeric,
+  )
 }
 
 function stateOf({ state, restartsInMs }: ServerStatus): string {

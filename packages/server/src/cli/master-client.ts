@@ -5,8 +5,8 @@ import { findApplication } from './application-folder.ts'
 import { findMasterPid } from './master-lock.ts'
 import { createOrders } from './orders.ts'
 import type { Orders } from './orders.ts'
-import { openPeer } from './peer.ts'
-import type { Peer } from './peer.ts'
+import { describePeer, openLocalPeer } from './peer.ts'
+import type { LocalPeer, Peer } from './peer.ts'
 import { hasRuntimeFolder, removeRuntimeFolder, runtimeFolderOf } from './runtime-folder.ts'
 
 /** What carries out a command: the master or, when it is gone, this process in its place. */
@@ -28,7 +28,8 @@ export async function withMaster<T>(
   const { directory } = findApplication(dir)
   const folder = runtimeFolderOf(directory)
   if (!hasRuntimeFolder(folder)) throw new SetupError(`no application runs in ${directory}`)
-  const peer = await openPeer({ folder, id: `cli-${process.pid}`, type: 'cli', log: silentLog })
+  const self = describePeer(`cli-${process.pid}`, 'cli')
+  const peer = await openLocalPeer({ folder, self, log: silentLog })
   try {
     const master = await findMaster(peer, folder)
     if (master === undefined) throw new SetupError(`no application runs in ${directory}`)
@@ -39,7 +40,7 @@ export async function withMaster<T>(
   }
 }
 
-async function findMaster(peer: Peer, folder: string): Promise<Master | undefined> {
+async function findMaster(peer: LocalPeer, folder: string): Promise<Master | undefined> {
   const pid = await findMasterPid(folder)
   if (pid !== undefined) {
     const master = await meet(peer, pid)

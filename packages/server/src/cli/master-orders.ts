@@ -3,6 +3,7 @@ import type { ServerInfo } from '../server-info.ts'
 import { statsOfProcess } from '../system/stats.ts'
 import { checkServers } from './check-servers.ts'
 import type { Orders } from './orders.ts'
+import type { Others } from './others.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { ServerStatus } from './supervised-server.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -13,12 +14,18 @@ export interface MasterOrdersOptions {
   /** The master. */
   readonly self: ServerInfo
   readonly config: Config
+  /** What there is on other machines. */
+  readonly others: Others
 }
 
 /** Returns what a master does when commands tell it to. */
-export function createMasterOrders({ supervisor, stop, self, config }: MasterOrdersOptions): Orders {
+export function createMasterOrders(options: MasterOrdersOptions): Orders {
+  const { supervisor, stop, self, config, others } = options
   return {
-    list: async () => [statusOf(self, stop), ...(await supervisor.list())],
+    list: async () => {
+      const own = await supervisor.list()
+      return [statusOf(self, stop), ...own, ...(await others.list(own))]
+    },
     stop: async (ids) => {
       if (ids === undefined) stop.request()
       await supervisor.stop(ids)
@@ -34,6 +41,7 @@ export function createMasterOrders({ supervisor, stop, self, config }: MasterOrd
       const servers = supervisor.entries
       const entry = parseServerEntry(pairs, { servers }, [...servers, ...config.servers])
       await checkServers(config.directory, [entry])
+      await others.refuse([entry])
       await supervisor.add(entry)
     },
   }

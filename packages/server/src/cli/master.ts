@@ -6,18 +6,21 @@ import type { Log } from '../log.ts'
 import { findServers } from './adopt.ts'
 import type { FoundServer } from './adopt.ts'
 import type { ApplicationFolder } from './application-folder.ts'
+import { isClustered } from './cluster.ts'
 import { createReports, nag, print } from './console.ts'
 import type { AdoptionReports } from './console.ts'
 import { formatMs } from './format.ts'
 import { createLaunchHere } from './launch-here.ts'
 import { createProcessLaunch } from './launch-process.ts'
+import type { Launch } from './life.ts'
 import { takeMasterLock } from './master-lock.ts'
 import { createMasterOrders } from './master-orders.ts'
 import { serveOrders } from './orders.ts'
 import { listOrphans } from './orphans.ts'
 import type { Orphan } from './orphans.ts'
+import { openOthers } from './others.ts'
 import { findOutdated } from './outdated.ts'
-import { openPeer } from './peer.ts'
+import { describePeer, openLocalPeer } from './peer.ts'
 import { makeRuntimeFolder, removeRuntimeFolder, runtimeFolderOf } from './runtime-folder.ts'
 import type { StopRequest } from './stop-request.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -58,7 +61,7 @@ export async function runMaster(plan: MasterPlan, hooks: MasterHooks): Promise<v
   const lifecycle = new Lifecycle()
   try {
     const opened = await openMaster(plan, hooks.stop, { lifecycle, log })
-    await supervise(opened, plan, { ...hooks, log })
+    await supervise(opened, { ...hooks, log })
   } finally {
     // what came of the application counts more than this
     await lifecycle.stop().catch((err: unknown) => log.error({ err }, 'did not end cleanly'))
@@ -74,6 +77,8 @@ interface MasterParts {
 interface OpenMaster {
   readonly supervisor: Supervisor
   readonly adopted: readonly Orphan[]
+  /** Those to start. */
+  readonly missing: readonly ServerEntry[]
 }
 
 /** Becomes the one that commands and servers find. */
@@ -87,20 +92,27 @@ async function openMaster(
   makeRuntimeFolder(folder)
   lifecycle.onStop('runtime folder', () => removeRuntimeFolder(folder))
 
-  const peer = await openPeer({ folder, id: 'master', type: 'master', log, cluster: config.cluster })
+  const self = describePeer('master', 'master')
+  const peer = await openLocalPeer({ folder, self, log, cluster: config.cluster, lossLevel: 'info' })
   lifecycle.onStop('bus', () => peer.close())
   lifecycle.onStop('lock', await takeMasterLock(folder, peer.socket))
   // before the next master may come
   lifecycle.onStop('membership', () => peer.membership.leave())
+  const others = await openOthers(config, log)
+  lifecycle.onStop('other machines', () => others.close())
 
-  const launch = single ? createLaunchHere(plan) : createProcessLaunch({ ...plan, folder, rpc: peer.rpc })
+  const launch = single
+    ? await createSingleLaunch(plan)
+    : createProcessLaunch({ ...plan, folder, rpc: peer.rpc })
   const reports = createReports(entries, log)
   const supervisor = createSupervisor({ launch, reports, config: config.master })
   const adopted = adopt(await findServers(folder, peer), plan, { supervisor, reports })
-  const orders = createMasterOrders({ supervisor, stop, self: peer.self, config })
+  const missing = entries.filter((entry) => !adopted.some(({ id }) => id === entry.id))
+  await others.refuse(missing)
+  const orders = createMasterOrders({ supervisor, stop, self, config, others })
   lifecycle.onStop('orders', serveOrders(peer.rpc, orders))
   peer.membership.join()
-  return { supervisor, adopted }
+  return { supervisor, adopted, missing }
 }
 
 /**
@@ -126,12 +138,16 @@ function adopt(
   return orphans
 }
 
+async function createSingleLaunch({ application, config }: MasterPlan): Promise<Launch> {
+  if (!isClustered(config)) return createLaunchHere({ application, config })
+  const { createClusterBus } = await import('./cluster-bus.ts')
+  return createLaunchHere({ application, config, createBus: createClusterBus })
+}
+
 async function supervise(
-  { supervisor, adopted }: OpenMaster,
-  { entries }: MasterPlan,
+  { supervisor, adopted, missing }: OpenMaster,
   { stop, onReady, log }: MasterHooks & { readonly log: Log },
 ): Promise<void> {
-  const missing = entries.filter((entry) => !adopted.some(({ id }) => id === entry.id))
   try {
     const started = Promise.race([supervisor.start(missing), stop.requested])
     await nag(started, () => `still starting: ${supervisor.unsettled.join(', ')}`)

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { Bus } from '../bus/bus.ts'
 import { createLocalBus } from '../bus/local.ts'
 import { SocketFolder } from '../bus/socket-folder.ts'
 import { createMembership } from '../cluster/membership.ts'
@@ -9,11 +10,9 @@ import type { Log } from '../log.ts'
 import type { ServerInfo } from '../server-info.ts'
 import { newBusName } from './runtime-folder.ts'
 
-/** A process among the servers of this machine that is no server itself: the master, or a command. */
+/** A process on a bus, beside what its application does there, if it is a server at all. */
 export interface Peer {
   readonly self: ServerInfo
-  /** The file in the runtime folder on which it listens. */
-  readonly socket: string
   /** Open, not joined. */
   readonly membership: Membership
   readonly rpc: Rpc
@@ -21,25 +20,21 @@ export interface Peer {
 }
 
 export interface PeerOptions {
-  readonly folder: string
-  readonly id: string
-  readonly type: string
+  /** Not open yet. */
+  readonly bus: Bus
+  readonly self: ServerInfo
   readonly log: Log
   /** The application's own, where it is known. */
   readonly cluster?: { readonly heartbeatMs: number; readonly downAfterMs: number }
+  /** How the loss of a server is logged. @default 'debug' */
+  readonly lossLevel?: 'debug' | 'info'
 }
 
-/** @throws {SetupError} the folder cannot be used. */
-export async function openPeer({ folder, id, type, log, cluster = byDefault }: PeerOptions): Promise<Peer> {
-  const self = describe(id, type)
-  const name = newBusName(`${type}-${process.pid}`)
-  const bus = createLocalBus({
-    directory: folder,
-    name,
-    onError: (err, source) => log.warn({ err, source }, 'a link of the bus failed'),
-  })
+/** @throws {SetupError} the bus cannot open. */
+export async function openPeer(options: PeerOptions): Promise<Peer> {
+  const { bus, self, log, cluster = byDefault, lossLevel = 'debug' } = options
   const rpc = createRpc({ bus, self, log, callTimeoutMs })
-  const membership = createMembership({ bus, self, log, ...cluster, lossLevel: 'info' })
+  const membership = createMembership({ ...cluster, bus, self, log, lossLevel })
   const close = async () => {
     membership.leave()
     membership.close()
@@ -54,14 +49,39 @@ export async function openPeer({ folder, id, type, log, cluster = byDefault }: P
     await close()
     throw error
   }
-  return { self, socket: basename(new SocketFolder(folder).path(name)), membership, rpc, close }
+  return { self, membership, rpc, close }
 }
 
-const byDefault = { heartbeatMs: 1_000, downAfterMs: 10_000 }
-const callTimeoutMs = 10_000
+export interface LocalPeerOptions extends Omit<PeerOptions, 'bus'> {
+  /** The runtime folder. */
+  readonly folder: string
+  /** Its name there. @default a new one */
+  readonly name?: string
+}
 
-function describe(id: string, type: string): ServerInfo {
+export interface LocalPeer extends Peer {
+  /** The file in the runtime folder on which it listens. */
+  readonly socket: string
+}
+
+/** Opens a peer among the processes of this machine. @throws {SetupError} the folder cannot be used. */
+export async function openLocalPeer(options: LocalPeerOptions): Promise<LocalPeer> {
+  const { folder, self, log, name = newBusName(`${self.type}-${process.pid}`) } = options
+  const bus = createLocalBus({
+    directory: folder,
+    name,
+    onError: (err, source) => log.warn({ err, source }, 'a link of the bus failed'),
+  })
+  const peer = await openPeer({ ...options, bus })
+  return { ...peer, socket: basename(new SocketFolder(folder).path(name)) }
+}
+
+/** Returns what a process that is no server says of itself. */
+export function describePeer(id: string, type: string): ServerInfo {
   // as a server's own: in microseconds
   const incarnation = Math.round((performance.timeOrigin + performance.now()) * 1_000)
   return { id, type, incarnation, frontend: false, host: '127.0.0.1', pid: process.pid, settings: {} }
 }
+
+const byDefault = { heartbeatMs: 1_000, downAfterMs: 10_000 }
+const callTimeoutMs = 10_000

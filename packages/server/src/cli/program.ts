@@ -45,11 +45,25 @@ function addStart(program: Command): void {
     .option('--type <types...>', 'start only the servers of these types')
     .option('--id <ids...>', 'start only these servers')
     .option('--single', 'run all servers in one process')
+    .option(
+      '--cluster <addresses>',
+      'reach the servers of other machines through NATS: nats://a:4222,nats://b:4222',
+    )
+    .option(
+      '--hosts <hosts>',
+      'start the servers of these hosts, with commas, instead of those of this machine',
+    )
     .option('--daemon', 'go on in the background; output goes to logs/master.out')
     .addOption(new Option('--attached', 'end with the process that started this one').hideHelp())
     .addHelpText(
       'after',
-      examples('start', 'start --env production --daemon', 'start --type gate connector', 'start --single'),
+      examples(
+        'start',
+        'start --env production --daemon',
+        'start --type gate connector',
+        'start --single',
+        'start --cluster nats://10.0.0.1:4222',
+      ),
     )
     .action(async ({ type, id, ...options }: StartOptions) =>
       (await import('./start.ts')).start({
@@ -165,6 +179,8 @@ interface DirOption {
 interface StartOptions extends DirOption {
   readonly env: string
   readonly single?: boolean
+  readonly cluster?: string
+  readonly hosts?: string
   readonly daemon?: boolean
   readonly attached?: boolean
   readonly type?: string[]

@@ -1,11 +1,15 @@
+import type { Bus } from '../bus/bus.ts'
 import { createLocalBus } from '../bus/local.ts'
 import { SetupError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Log } from '../log.ts'
 import { startServer } from '../start.ts'
 import type { RunningServer } from '../start.ts'
+import { serveStats } from '../system/stats.ts'
 import { loadDefinition } from './application-folder.ts'
+import { isClustered } from './cluster.ts'
 import { outliveReaders } from './console.ts'
+import { openLocalPeer } from './peer.ts'
 import { placeOf, reasonOf } from './report-error.ts'
 import type { ServerOrder, ServerReport } from './server-order.ts'
 import { ServerRecords } from './server-records.ts'
@@ -51,17 +55,40 @@ function listenForLoss(): Promise<undefined> {
   return new Promise((resolve) => process.once('disconnect', () => resolve(undefined)))
 }
 
-async function start(
-  { application, config, entry, folder, busName }: ServerOrder,
-  log: Log,
-): Promise<RunningServer> {
-  const bus = createLocalBus({
+async function start(order: ServerOrder, log: Log): Promise<RunningServer> {
+  const { application, config, entry } = order
+  const bus = await createBus(order, log)
+  const definition = await loadDefinition(application.entrance)
+  const server = await startServer({ definition, config, entry, bus, log })
+  return isClustered(config) ? meetMachine(server, order, log) : server
+}
+
+async function createBus({ config, entry, folder, busName }: ServerOrder, log: Log): Promise<Bus> {
+  if (isClustered(config)) return (await import('./cluster-bus.ts')).createClusterBus(config, entry.id, log)
+  return createLocalBus({
     directory: folder,
     name: busName,
     maxPendingRequests: config.cluster.maxPendingCalls,
     onError: (err, source) => log.warn({ err, source }, 'the bus met an error'),
   })
-  return startServer({ definition: await loadDefinition(application.entrance), config, entry, bus, log })
+}
+
+/** Lets a server that speaks to others over NATS be found by what watches and commands this machine's, without NATS. */
+async function meetMachine(
+  server: RunningServer,
+  { config, folder, busName: name }: ServerOrder,
+  log: Log,
+): Promise<RunningServer> {
+  const peer = await openLocalPeer({ folder, name, self: server.info, log, cluster: config.cluster })
+  serveStats(peer.rpc, server.stats)
+  peer.membership.join()
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop()
+      await peer.close()
+    },
+  }
 }
 
 async function end(server: RunningServer, log: Log, timeoutMs: number): Promise<number> {

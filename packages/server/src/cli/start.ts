@@ -1,9 +1,13 @@
+import type { Config, ServerEntry } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
+import { SetupError } from '../errors.ts'
 import { findApplication } from './application-folder.ts'
 import { checkServers, chooseServers } from './check-servers.ts'
 import type { Choice } from './check-servers.ts'
+import { completeCluster, isClustered } from './cluster.ts'
 import { outliveReaders, print } from './console.ts'
 import { formatCount, formatMs } from './format.ts'
+import { describePlaces, findPlaces } from './hosts.ts'
 import { runMaster } from './master.ts'
 import type { MasterPlan, Readiness } from './master.ts'
 import { listOrphans } from './orphans.ts'
@@ -13,6 +17,10 @@ export interface StartCommand extends Choice {
   readonly dir?: string
   readonly env: string
   readonly single?: boolean
+  /** Addresses of NATS, with commas. @default those of the config */
+  readonly cluster?: string
+  /** The hosts whose servers are to be started, with commas. @default those of this machine */
+  readonly hosts?: string
   readonly daemon?: boolean
   /** Whether all ends with the process that started this one. So it does when that opened a channel to this one. */
   readonly attached?: boolean
@@ -24,8 +32,8 @@ export interface StartCommand extends Choice {
  */
 export async function start(command: StartCommand): Promise<void> {
   const application = findApplication(command.dir)
-  const config = await loadConfig(application.directory, command.env)
-  const entries = chooseServers(config.servers, command)
+  const config = completeCluster(await loadConfig(application.directory, command.env), command.cluster)
+  const entries = findOwn(chooseServers(config.servers, command), config, command.hosts)
   await checkServers(application.directory, entries)
   const { single = false, daemon = false, attached = process.send !== undefined } = command
   const plan: MasterPlan = { application, config, entries, single, attached: attached && !daemon }
@@ -36,6 +44,21 @@ export async function start(command: StartCommand): Promise<void> {
     return
   }
   await runHere(plan)
+}
+
+/** Returns the servers that are to run on this machine. */
+function findOwn(
+  entries: readonly ServerEntry[],
+  config: Config,
+  hosts: string | undefined,
+): readonly ServerEntry[] {
+  if (!isClustered(config)) {
+    if (hosts === undefined) return entries
+    throw new SetupError('--hosts is for servers on several machines: name their NATS with --cluster')
+  }
+  const { here, elsewhere } = findPlaces(entries, hosts)
+  if (elsewhere.length > 0) print(`elsewhere: ${describePlaces(elsewhere)}`, 'quiet')
+  return here
 }
 
 async function runHere(plan: MasterPlan): Promise<void> {

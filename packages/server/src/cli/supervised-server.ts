@@ -26,6 +26,8 @@ export interface ServerStatus extends Partial<ServerStats> {
   readonly restartsInMs?: number
   readonly pid?: number
   readonly incarnation?: number
+  /** Where it is, if that is another machine. */
+  readonly host?: string
 }
 
 /** Told of what the operator should know. */

@@ -1,0 +1,18 @@
+import type { Bus } from '../bus/bus.ts'
+import { createNatsBus } from '../bus/nats.ts'
+import { clusterPrefix } from '../bus/subjects.ts'
+import type { Config } from '../config/config.ts'
+import type { Log } from '../log.ts'
+
+/** Returns the bus of a process in a cluster. `config` is complete. */
+export function createClusterBus(config: Config, name: string, log: Log): Bus {
+  const { directory, environment, cluster } = config
+  return createNatsBus({
+    settings: { directory, ...cluster.nats },
+    prefix: clusterPrefix(cluster.nats.application ?? '', environment),
+    name,
+    maxPendingRequests: cluster.maxPendingCalls,
+    onError: (err, source) => log.warn({ err, source }, 'the bus met an error'),
+    onRestored: () => log.info('NATS is there again'),
+  })
+}

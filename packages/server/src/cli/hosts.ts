@@ -1,0 +1,47 @@
+import { hostname, networkInterfaces } from 'node:os'
+import type { ServerEntry } from '../config/config.ts'
+import { SetupError } from '../errors.ts'
+
+/** Servers by where they are. */
+export interface Places {
+  readonly here: readonly ServerEntry[]
+  readonly elsewhere: readonly ServerEntry[]
+}
+
+/**
+ * Tells the servers of this machine from the others, by their `host`: its name, one of its addresses, or what `chosen` has
+ * instead, with commas.
+ * @throws {SetupError} none is here.
+ */
+export function findPlaces(entries: readonly ServerEntry[], chosen: string | undefined): Places {
+  const hosts = chosen?.split(',') ?? ownHosts()
+  const isHere = ({ host }: ServerEntry) => hosts.some((own) => own.toLowerCase() === host.toLowerCase())
+  const { here = [], elsewhere = [] } = Object.groupBy(entries, (entry) =>
+    isHere(entry) ? 'here' : 'elsewhere',
+  )
+  if (here.length > 0) return { here, elsewhere }
+  throw new SetupError(
+    `config/servers.json: no server is on ${hosts.join(', ')}, but on ${hostsOf(elsewhere).join(', ')}: ` +
+      'name the host that is meant with --hosts',
+  )
+}
+
+/** Returns `chat-2, connector-2 on 10.0.0.2; chat-3 on 10.0.0.3`. */
+export function describePlaces(entries: readonly ServerEntry[]): string {
+  const places = hostsOf(entries).map((host) => {
+    const ids = entries.filter((entry) => entry.host === host).map(({ id }) => id)
+    return `${ids.join(', ')} on ${host}`
+  })
+  return places.join('; ')
+}
+
+function hostsOf(entries: readonly ServerEntry[]): string[] {
+  return [...new Set(entries.map(({ host }) => host))]
+}
+
+function ownHosts(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list = []) =>
+    list.map(({ address }) => address),
+  )
+  return [hostname(), 'localhost', ...addresses, '0.0.0.0', '::']
+}
