@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test } from 'node:test'
+import { basename, join } from 'node:path'
+import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { run } from '../run.mjs'
 import { cloneRepository } from './clone.mjs'
@@ -17,14 +17,22 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_.*|NODE_TEST_CONTEXT)$/i.test(name)),
 )
 
+let clone
+let packs
+
+before(async () => {
+  clone = await cloneRepository()
+  await step('npm run pack', clone.root, [process.execPath, 'scripts/pack.mjs'])
+  packs = globSync(join(clone.root, 'dist/packs/*.tgz'))
+})
+
+after(() => clone[Symbol.asyncDispose]())
+
 test('what the packed command makes works as it is', { timeout: 240_000 }, async (t) => {
-  await using clone = await cloneRepository()
   await using folder = await createFolder()
   const project = join(folder.path, 'my-chat')
 
-  await step('npm run pack', clone.root, [process.execPath, 'scripts/pack.mjs'])
-  const packs = globSync(join(clone.root, 'dist/packs/*.tgz'))
-  const install = ['npm', 'install', '--no-save', '--prefer-offline', '--no-audit', ...packs]
+  const install = npmInstall(packs.filter((path) => !isPomelo(path)))
   await step('npm install shaddock', folder.path, install)
   await step('npx shaddock init', folder.path, ['npx', 'shaddock', 'init', 'my-chat'])
   await step('npm install', project, install)
@@ -57,6 +65,37 @@ test('what the packed command makes works as it is', { timeout: 240_000 }, async
   }
 })
 
+test(
+  'an application of Pomelo runs on the packed package under the name pomelo',
+  {
+    timeout: 120_000,
+  },
+  async (t) => {
+    await using folder = await createFolder()
+    await cp(join(clone.root, 'packages/pomelo/test/apps/chat'), folder.path, { recursive: true })
+    const specs = packs.map((path) => (isPomelo(path) ? `pomelo@file:${path}` : path))
+    await step('npm install pomelo', folder.path, npmInstall(specs))
+    const { gate } = await moveGameToFreePorts(folder.path)
+    const child = spawn('npx', ['pomelo', 'start'], {
+      cwd: folder.path,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    t.after(() => endGroup(child))
+    const printed = collect(child)
+    await printed.including('knows that all have started')
+
+    const told = await tellChat(folder.path, gate)
+    const list = await run('npx', ['pomelo', 'list'], { cwd: folder.path, env })
+    await step('pomelo stop', folder.path, ['npx', 'pomelo', 'stop'])
+    await once(child, 'close')
+
+    assert.deepEqual(told, { msg: 'hello', from: 'ada', target: '*' })
+    assert.match(list.output, /chat-server-2 +chat +\d+/)
+  },
+)
+
 const starts = [
   {
     title: 'Ctrl-C ends npm start and all its servers',
@@ -74,6 +113,14 @@ const starts = [
     end: (child) => child.kill('SIGKILL'),
   },
 ]
+
+function npmInstall(specs) {
+  return ['npm', 'install', '--no-save', '--prefer-offline', '--no-audit', ...specs]
+}
+
+function isPomelo(path) {
+  return basename(path).startsWith('shaddock-pomelo-')
+}
 
 async function step(name, cwd, [command, ...args]) {
   const startedAt = performance.now()
@@ -101,6 +148,22 @@ async function moveToFreePorts(project) {
     )
   }
   return { web, gate }
+}
+
+async function moveGameToFreePorts(folder) {
+  const found = new Map()
+  for (const name of ['servers', 'master']) {
+    const path = join(folder, `config/${name}.json`)
+    const text = await readFile(path, 'utf8')
+    const ports = [...new Set(text.match(/\b\d{4}\b/g))].filter((port) => !found.has(port))
+    const free = await freePorts(ports.length)
+    ports.forEach((port, index) => found.set(port, String(free[index])))
+    await writeFile(
+      path,
+      text.replace(/\b\d{4}\b/g, (port) => found.get(port)),
+    )
+  }
+  return { gate: Number(found.get('3014')) }
 }
 
 async function freePorts(count) {
@@ -160,6 +223,25 @@ async function assertTwoCanChat(project, { gate }) {
   await bob.request('chat.chatHandler.send', { content: 'hello' })
 
   assert.deepEqual(await heard, { from: 'bob', msg: 'hello' })
+}
+
+/** Enters the chat with Pomelo's old client, says hello to all, and resolves with what comes back. */
+async function tellChat(project, gatePort) {
+  const { resolve } = createRequire(join(project, 'package.json'))
+  const { Pomelo } = await import(pathToFileURL(resolve('@shaddock/client')))
+  const pomelo = new Pomelo()
+  const init = (port) => new Promise((done) => pomelo.init({ host: '127.0.0.1', port }, done))
+  const request = (route, message) => new Promise((done) => pomelo.request(route, message, done))
+  const heard = new Promise((done) => pomelo.on('onChat', done))
+  await init(gatePort)
+  const { port } = await request('gate.gateHandler.queryEntry', { uid: 'ada' })
+  pomelo.disconnect()
+  await init(port)
+  await request('connector.entryHandler.enter', { username: 'ada', rid: 'lobby' })
+  await request('chat.chatHandler.send', { content: 'hello', target: '*' })
+  const told = await heard
+  pomelo.disconnect()
+  return told
 }
 
 function endGroup({ pid }) {
