@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { rendezvous } from 'shaddock'
+import type { ServerInfo } from 'shaddock'
 import { startWebServer } from '../../web-server/server.ts'
 import type { WebServer } from '../../web-server/server.ts'
 import { openPage, startBrowser, takePicture } from '../fixtures/browser.ts'
@@ -24,6 +26,12 @@ describe('the page, in Chromium', () => {
     await game[Symbol.asyncDispose]()
   })
 
+  const ownerOf = async (room: string) => {
+    const servers = JSON.parse(await game.command('list', '--json')) as (ServerInfo & { pid: number })[]
+    const chats = servers.filter(({ type }) => type === 'chat')
+    const { id } = rendezvous(room, chats)
+    return chats.find((chat) => chat.id === id)!
+  }
   const open = (query = '', size?: { width: number; height: number }) =>
     openPage(browser, `${web.url}/index.html${query}`, size)
 
@@ -186,6 +194,20 @@ describe('the page, in Chromium', () => {
       await Promise.all([ada.leave(), bob.leave()])
     },
   )
+
+  test('the chat server of the room is killed: its people talk on, without having done anything', async () => {
+    const ada = await (await open()).enter('ada', 'bereft')
+    const bob = await (await open()).enter('bob', 'bereft')
+    await ada.seesPeople('ada', 'bob')
+
+    process.kill((await ownerOf('bereft')).pid, 'SIGKILL')
+
+    await ada.say('the server is gone')
+    await Promise.all([ada.sees('the server is gone'), bob.sees('the server is gone')])
+    await Promise.all([ada.seesPeople('ada', 'bob'), bob.seesPeople('ada', 'bob')])
+    await Promise.all([ada.isIn('online'), bob.isIn('online')])
+    await Promise.all([ada.leave(), bob.leave()])
+  })
 
   test('one killed connector of two is survived at once by who was on it', async () => {
     const people = await Promise.all(
