@@ -28,6 +28,7 @@ export class NatsLink implements Link {
   waiting = 0
   /** How long nothing has been said or, while it calls, answered: in looks at it. */
   idle = 0
+  #isDoubted = false
   readonly #options: NatsLinkOptions
   readonly #reader = new FrameReader((frame) => this.#receive(frame))
   #state: 'calling' | 'open' | 'closed' = 'calling'
@@ -54,6 +55,18 @@ export class NatsLink implements Link {
   /** Whether the other side has said something since it said hello: it knows this one then. */
   get isConfirmed(): boolean {
     return this.#received > 1
+  }
+
+  /** Whether another bus has said that nobody hears the other side, which has not been heard since. */
+  get isDoubted(): boolean {
+    return this.#isDoubted
+  }
+
+  /** Tries whether the other side is heard. */
+  doubt(): void {
+    if (!this.isOpen) return
+    this.#isDoubted = true
+    this.say()
   }
 
   /** Sends the first frame, before the other side has said anything. */
@@ -94,6 +107,7 @@ export class NatsLink implements Link {
   receive(number: number, bytes: Buffer): boolean {
     if (number !== this.#received) return false
     this.#received = (number + 1) >>> 0
+    this.#isDoubted = false
     if (bytes.length > 0) this.#reader.read(bytes)
     return true
   }

@@ -7,6 +7,7 @@ import type { Frame } from './frame.ts'
 import { decodeHello, encodeHello, linkVersion, versionError } from './hello.ts'
 import type { NatsLine, NatsMessage } from './nats-line.ts'
 import { headBytes, NatsLink } from './nats-link.ts'
+import { NatsNames, signs } from './nats-names.ts'
 
 export interface NatsLinksOptions {
   readonly line: NatsLine
@@ -29,7 +30,7 @@ export interface NatsLinksOptions {
  * a new number. Who is called on a number that it does not know calls back; with each other's hello both have the
  * link. If messages were lost, who finds that out calls again, so that the other drops the old link as well. NATS
  * answers what is said to a bus that is gone, and each link says something regularly: so the death of a process is
- * noticed.
+ * noticed, and the first to notice tells the others.
  */
 export class NatsLinks {
   readonly id = randomBytes(9).toString('base64url')
@@ -40,8 +41,7 @@ export class NatsLinks {
   readonly #strangers = new Set<string>()
   /** Those that `open` waits for. */
   readonly #awaited = new Set<string>()
-  /** Where in a name made by `#unheard` that of the asking bus begins. */
-  readonly #idAt: number
+  readonly #names: NatsNames
   #onMet = (): void => {}
   #isOpening = true
   #lastNumber = 0
@@ -51,7 +51,7 @@ export class NatsLinks {
   constructor(options: NatsLinksOptions) {
     this.line = options.line
     this.#options = options
-    this.#idAt = this.#unheard('').indexOf(this.id)
+    this.#names = new NatsNames(options.prefix, this.id)
   }
 
   get isClosed(): boolean {
@@ -64,9 +64,9 @@ export class NatsLinks {
    */
   async open(timeoutMs: number, formerId?: string): Promise<void> {
     const { timers, signMs } = this.#options
-    this.line.subscribe(this.#box(this.id), (message) => this.#onMessage(message))
-    this.line.subscribe(this.#unheard('*'), (message) => this.#onUnheard(message))
-    this.line.subscribe(this.#presence, (message) => this.#onSign(message))
+    this.line.subscribe(this.#names.box(this.id), (message) => this.#onMessage(message))
+    this.line.subscribe(this.#names.unheard('*'), (message) => this.#onUnheard(message))
+    this.line.subscribe(this.#names.presence, (message) => this.#onSign(message))
     if (formerId !== undefined) this.#sign(signs.gone, formerId)
     this.#signs = setInterval(() => this.#keep(), signMs).unref()
     const deadline = timers.schedule(timeoutMs, () => this.#stopWaiting())
@@ -101,7 +101,7 @@ export class NatsLinks {
     if (!this.#isOpening) return
     if (this.#links.size === 0) this.#awaited.add(anybody)
     // NATS says there when nobody else listens
-    this.#sign(signs.here, this.id, this.#unheard(anybody))
+    this.#sign(signs.here, this.id, this.#names.unheard(anybody))
     if (this.#awaited.size > 0) await new Promise<void>((resolve) => (this.#onMet = resolve))
   }
 
@@ -109,6 +109,7 @@ export class NatsLinks {
     const text = data.toString()
     const id = text.slice(1)
     if (text.startsWith(signs.here)) this.#meet(id)
+    else if (text.startsWith(signs.unheard)) this.#links.get(id)?.doubt()
     else {
       this.#strangers.delete(id)
       this.#dropPeer(id)
@@ -117,12 +118,16 @@ export class NatsLinks {
 
   /** NATS says that nobody is where something was sent to. */
   #onUnheard({ subject, isUnheard }: NatsMessage): void {
-    const peer = subject.slice(subject.lastIndexOf('.') + 1)
-    if (isUnheard) this.#dropPeer(peer)
+    if (!isUnheard) return
+    const peer = this.#names.listenerOf(subject)
+    const link = this.#links.get(peer)
+    // who learned it from another need not say it again
+    if (link?.isOpen && !link.isDoubted) this.#sign(signs.unheard, peer)
+    this.#dropPeer(peer)
   }
 
   #onMessage({ data, reply }: NatsMessage): void {
-    const peer = reply.slice(this.#idAt, this.#idAt + this.id.length)
+    const peer = this.#names.speakerOf(reply)
     if (data.length < headBytes || this.#strangers.has(peer)) return
     const [theirs, number] = [data.readUInt32BE(0), data.readUInt32BE(4)]
     const known = this.#links.get(peer)
@@ -143,8 +148,8 @@ export class NatsLinks {
       line: this.line,
       peer,
       number: ++this.#lastNumber,
-      to: this.#box(peer),
-      unheard: this.#unheard(peer),
+      to: this.#names.box(peer),
+      unheard: this.#names.unheard(peer),
     })
     link.onFrame = (frame) => this.#onHello(link, frame)
     const others = [...this.#links.keys()]
@@ -228,26 +233,9 @@ export class NatsLinks {
   }
 
   #sign(sign: string, id: string, reply?: string): void {
-    this.line.publish(this.#presence, Buffer.from(sign + id), reply === undefined ? {} : { reply })
-  }
-
-  get #presence(): string {
-    return `${this.#options.prefix}here`
-  }
-
-  /** Where a bus hears what is for it. */
-  #box(id: string): string {
-    return `${this.#options.prefix}box.${id}`
-  }
-
-  /** Where NATS tells this bus that nobody heard what it said to another. It names both. */
-  #unheard(peer: string): string {
-    return `${this.#options.prefix}unheard.${this.id}.${peer}`
+    this.line.publish(this.#names.presence, Buffer.from(sign + id), reply === undefined ? {} : { reply })
   }
 }
-
-/** What a bus says to all: that it, by its id, is there, or is no more. */
-const signs = { here: '+', gone: '-' } as const
 
 /** Stands for all those that `open` does not know yet. */
 const anybody = 'anybody'

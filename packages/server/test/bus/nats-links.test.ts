@@ -140,6 +140,41 @@ test('what waits for a bus that says that it is gone fails at once', async () =>
   await assert.rejects(ask(bus, 'raw'), { code: 'NO_SERVER' })
 })
 
+test('who is there stays linked, though another bus says that nobody hears it', async () => {
+  await using cluster = await openWithPeer()
+  const { bus, peer } = cluster
+  const { from } = await cluster.link()
+  const answer = ask(bus, 'raw', 'wait')
+  const { frames } = await peer.next()
+
+  peer.sign('?')
+  peer.say(from, 1, 1, [frameOf(frameKinds.reply, 0, frames[0]?.request, bytes('well'))])
+
+  assert.equal(await answer, 'well')
+})
+
+test('who hears from NATS that a bus is gone says so to all', async () => {
+  await using network = new NatsNetwork(server.address)
+  const buses = (await network.open(3, { signMs: 600_000 })) as [Bus, Bus, Bus]
+  const peer = await RawNatsPeer.open(server.address, network.prefix)
+  peer.sign('+')
+  for (const _ of buses) peer.say((await peer.next()).from, 1, 0, [encodeHello('raw', [[1, 'raw']])])
+  for (const bus of buses) await until(() => ask(bus, 'raw', '', 1), 'TIMEOUT')
+  const [first, ...others] = buses
+  const asked = others.map((bus) =>
+    assert.rejects(bus.request('raw', bytes('wait'), Infinity), { code: 'NO_SERVER' }),
+  )
+  for (let heard = 0; heard < others.length;) {
+    const [frame] = (await peer.next()).frames
+    if (text(frame?.body ?? bytes('')) === 'wait') heard++
+  }
+
+  await peer[Symbol.asyncDispose]()
+  await assert.rejects(ask(first, 'raw'), { code: 'NO_SERVER' })
+
+  await Promise.all(asked)
+})
+
 test('who does not speak this version is reported, and not called again until it is gone', async () => {
   await using cluster = await openWithPeer()
   const { network, bus, peer, errors } = cluster
