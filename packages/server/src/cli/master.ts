@@ -19,10 +19,12 @@ import { serveOrders } from './orders.ts'
 import { listOrphans } from './orphans.ts'
 import type { Orphan } from './orphans.ts'
 import { openOthers } from './others.ts'
+import type { Others } from './others.ts'
 import { findOutdated } from './outdated.ts'
 import { describePeer, openLocalPeer } from './peer.ts'
 import { makeRuntimeFolder, removeRuntimeFolder, runtimeFolderOf } from './runtime-folder.ts'
 import type { StopRequest } from './stop-request.ts'
+import type { Reports } from './supervised-server.ts'
 import { createSupervisor } from './supervisor.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -104,7 +106,7 @@ async function openMaster(
   const launch = single
     ? await createSingleLaunch(plan)
     : createProcessLaunch({ ...plan, folder, rpc: peer.rpc })
-  const reports = createReports(entries, log)
+  const reports = toldToOthers(createReports(entries, log), others)
   const supervisor = createSupervisor({ launch, reports, config: config.master })
   const adopted = adopt(await findServers(folder, peer), plan, { supervisor, reports })
   const missing = entries.filter((entry) => !adopted.some(({ id }) => id === entry.id))
@@ -113,6 +115,14 @@ async function openMaster(
   lifecycle.onStop('orders', serveOrders(peer.rpc, orders))
   peer.membership.join()
   return { supervisor, adopted, missing }
+}
+
+function toldToOthers<T extends Reports>(reports: T, others: Others): T {
+  const died: Reports['died'] = (entry, ...how) => {
+    others.tellOfDeath(entry.id)
+    reports.died(entry, ...how)
+  }
+  return { ...reports, died }
 }
 
 /**

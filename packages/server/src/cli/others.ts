@@ -16,6 +16,8 @@ export interface Others {
   list(own: readonly ServerStatus[]): Promise<readonly ServerStatus[]>
   /** @throws {SetupError} one of them runs somewhere already. */
   refuse(entries: readonly ServerEntry[]): Promise<void>
+  /** Tells them that a server of this machine has died: only its master knows at once. */
+  tellOfDeath(id: string): void
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export async function openOthers(config: Config, log: Log): Promise<Others> {
   return {
     list: (own) => Promise.all(missingIn(own, peer).map((server) => statusOf(server, peer))),
     refuse: (entries) => refuse(entries, peer),
+    tellOfDeath: (id) => tellOfDeath(id, peer),
     close: () => peer.close(),
   }
 }
@@ -55,6 +58,7 @@ export async function listOthers(
 const nobody: Others = {
   list: () => Promise.resolve([]),
   refuse: () => Promise.resolve(),
+  tellOfDeath: () => undefined,
   close: () => Promise.resolve(),
 }
 
@@ -92,4 +96,10 @@ async function isAlive(server: ServerInfo, { rpc }: Peer): Promise<boolean> {
   } catch (error) {
     return !(error instanceof ServerError && error.code === 'NO_SERVER')
   }
+}
+
+/** Speaks to it: the bus passes on that nobody is there. */
+function tellOfDeath(id: string, { membership, rpc }: Peer): void {
+  const server = membership.find(id)
+  if (server !== undefined) askStats(rpc, server, statsTimeoutMs).catch(() => undefined)
 }
