@@ -1,0 +1,14 @@
+var pomelo = require('pomelo');
+
+var app = pomelo.createApp();
+app.set('name', 'different');
+
+app.configure('production|development', 'connector|gate', function () {
+  app.set('connectorConfig', { connector: pomelo.connectors.hybridconnector, useDict: true });
+});
+
+app.event.on('start_all', function () {
+  console.log(app.getServerId() + ' knows that all have started');
+});
+
+app.start();

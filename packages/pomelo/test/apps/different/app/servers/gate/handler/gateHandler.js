@@ -1,0 +1,3 @@
+exports.where = function (msg, session, next) {
+  next(null, { from: session.frontendId });
+};
