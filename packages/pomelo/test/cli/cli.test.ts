@@ -80,6 +80,28 @@ test('a master and its servers start with commands of their own', async () => {
   await byId.ended()
 })
 
+test('servers serve on when their master is killed, and the next one finds them', async () => {
+  await using project = await Project.make()
+  await using first = project.run('start')
+  await first.printed(/connector-server-1 is ready/)
+  const pids = async () => Object.fromEntries((await project.list()).map(([id, , pid]) => [id, Number(pid)]))
+  const before = await pids()
+  const client = await TestClient.open(project.clientPort)
+
+  process.kill(before['master-server-1'], 'SIGKILL')
+  const answer = await client.request('connector.entryHandler.entry', {})
+  await using second = project.run('start')
+  await second.printed(/master-server-1 has started/)
+  const after = await pids()
+  client.close()
+  await project.tell('stop')
+
+  assert.deepEqual(answer, { code: 200, msg: 'game server is ok.' })
+  assert.equal(after['connector-server-1'], before['connector-server-1'])
+  assert.notEqual(after['master-server-1'], before['master-server-1'])
+  assert.equal((await second.ended()).code, 0)
+})
+
 for (const [args, says] of [
   [['dance'], /Illegal command format\. Use `pomelo --help` to get more info\./],
   [['start'], /Fail to find an appropriate script to run/],
