@@ -77,5 +77,10 @@ test('modules in TypeScript, with promises, and old ones call one another', asyn
       route: 'onSay',
       body: { text: 'hi', from: 'the one and only dan' },
     })
+  using stranger = await SocketIoClient.open(game.portOf('connector-server-1'), 'websocket')
+  assert.deepEqual(await stranger.request('chat.roomHandler.say', { text: 'hi' }), {
+    code: 403,
+    message: 'enter a room first',
+  })
   assert.deepEqual(await dan.ask('connector.entryHandler.ask'), { message: 'not today' })
 })

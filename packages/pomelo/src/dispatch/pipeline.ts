@@ -1,4 +1,4 @@
-import { ServerError } from 'shaddock'
+import { codes, ServerError } from 'shaddock'
 import type { Call } from 'shaddock'
 import type { App } from '../app.ts'
 import { getLogger } from '../log.ts'
@@ -82,8 +82,10 @@ function toOutcome(result: unknown): Outcome {
   return result instanceof Outcome ? result : new Outcome(undefined, result)
 }
 
+/** What one that is written for Shaddock refuses with says itself what the client is answered. */
 function replyOf(error: unknown): unknown {
-  return error instanceof ServerError ? error.reply : undefined
+  if (!(error instanceof ServerError)) return undefined
+  return error.reply ?? { code: codes[error.code], message: error.message }
 }
 
 /** Returns the refusal that answers a client with what Pomelo would. */
