@@ -38,6 +38,14 @@ async function createMachines() {
   }
 }
 
+/** Resolves when the master has heard of all: it may be ready before. */
+async function listed(application: TestApplication, ids: readonly string[]): Promise<void> {
+  for (;;) {
+    const servers = await list(application)
+    if (ids.every((wanted) => servers.some(({ id }) => id === wanted))) return
+  }
+}
+
 async function list(application: TestApplication): Promise<ServerStatus[]> {
   const { stdout } = await application.run('list', '--json')
   return JSON.parse(stdout) as ServerStatus[]
@@ -70,9 +78,10 @@ for (const mode of [[], ['--single']]) {
     assert.match(masterB.output, /^elsewhere: front-1 on 127\.0\.0\.1$/m)
     assert.match(masterB.output, /^2 servers ready in /m)
     assert.equal(await reach(a), 'pong')
-    const listed = (await a.run('list')).stdout.split('\n').map((line) => line.split(/  +/))
+    await Promise.all([listed(a, ['back-1', 'back-2']), listed(b, ['front-1'])])
+    const table = (await a.run('list')).stdout.split('\n').map((line) => line.split(/  +/))
     assert.deepEqual(
-      listed.slice(0, -1).map((row) => [row[0], ...row.slice(-2)]),
+      table.slice(0, -1).map((row) => [row[0], ...row.slice(-2)]),
       [
         ['id', 'state', 'host'],
         ['master', 'running', 'here'],
@@ -149,13 +158,13 @@ test('a machine whose master is killed goes on, is listed whole, and its next ma
   const master = await b.start(args, { isDetached: true }).ready()
 
   await master.kill()
-  const listed = await b.run('list', '--json')
+  const left = await b.run('list', '--json')
   const killed = await b.run('kill', 'back-2')
   const next = await b.start(args).ready()
 
-  assert.match(listed.stderr, /^the master is gone, and these go on without it: /)
+  assert.match(left.stderr, /^the master is gone, and these go on without it: /)
   assert.deepEqual(
-    (JSON.parse(listed.stdout) as ServerStatus[]).map(({ id, state, host }) => [id, state, host]),
+    (JSON.parse(left.stdout) as ServerStatus[]).map(({ id, state, host }) => [id, state, host]),
     [
       ['master', 'gone', undefined],
       ['back-1', 'running', undefined],
