@@ -159,6 +159,8 @@ export class Groups {
    */
   disband(owner: ServerAddress): void {
     for (const group of this.#ownedBy(owner)) {
+      // it may have been told of them while it said so, because this server has seen it again first
+      for (const [uid, join] of group.uids) this.#tellGone(owner, { key: group.key, uid, join })
       this.remove(group)
       for (const { connection } of group.sessions) connection.close(closeReasons.lost)
     }
