@@ -1,0 +1,98 @@
+// Runs worlds of virtual servers, one a seed: `npm run simulate`. `--help` says what else.
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { runSeed } from './run.ts'
+import type { Outcome } from './run.ts'
+
+const help = `npm run simulate -- [--seeds <count>] [--from <seed>] | --seed <seed> [--messages]
+
+Runs the real servers on a virtual network and clock, while servers are killed, frozen, cut off, restarted and added, and
+checks what must hold however that goes. Each seed is another course of events, and always the same one.
+
+  --seeds     how many (1000)
+  --from      the first of them (1)
+  --seed      one alone, with a trace of what happened
+  --messages  with what the servers said to one another, too
+`
+
+/** What a worker tells of a seed: the trace is made again by whoever wants to read it. */
+type Report = Omit<Outcome, 'trace'>
+
+if (isMainThread) await main()
+else await work(workerData as Share)
+
+interface Share {
+  readonly first: number
+  readonly last: number
+  readonly step: number
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      messages: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) console.log(help)
+  else if (values.seed !== undefined) await replay(Number(values.seed), values.messages)
+  else await runAll(Number(values.from), Number(values.seeds))
+}
+
+async function replay(seed: number, messages: boolean): Promise<void> {
+  const { trace, violations, mark } = await runSeed(seed, { messages })
+  console.log(trace.join('\n'))
+  console.log(`\nseed ${seed} (${mark}): ${violations.length === 0 ? 'all is as it must be' : 'failed'}`)
+  for (const violation of violations) console.log(`  ${violation}`)
+  if (violations.length > 0) process.exitCode = 1
+}
+
+async function runAll(from: number, count: number): Promise<void> {
+  const startedAt = performance.now()
+  const step = Math.min(availableParallelism(), count)
+  const last = from + count - 1
+  const reports: Report[] = []
+  const workers = Array.from({ length: step }, (_, at) => {
+    const share: Share = { first: from + at, last, step }
+    return runShare(share, (report) => {
+      reports.push(report)
+      if (report.violations.length > 0) tellFailure(report)
+    })
+  })
+  await Promise.all(workers)
+  const failed = reports.filter(({ violations }) => violations.length > 0)
+  const said = reports.reduce((total, report) => total + report.said, 0)
+  const heard = reports.reduce((total, report) => total + report.heard, 0)
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  console.log(
+    `${reports.length} seeds in ${seconds} s: ${said} messages said, ${heard} heard, ${failed.length} failed`,
+  )
+  if (failed.length > 0 || reports.length < count) process.exitCode = 1
+}
+
+function tellFailure({ seed, violations }: Report): void {
+  console.log(`seed ${seed} failed:`)
+  for (const violation of violations.slice(0, 3)) console.log(`  ${violation}`)
+  if (violations.length > 3) console.log(`  and ${violations.length - 3} more`)
+  console.log(`  npm run simulate -- --seed ${seed}`)
+}
+
+function runShare(share: Share, onReport: (report: Report) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: share })
+    worker.on('message', onReport)
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
+  })
+}
+
+async function work({ first, last, step }: Share): Promise<void> {
+  for (let seed = first; seed <= last; seed += step) {
+    const { trace: _, ...report } = await runSeed(seed)
+    parentPort?.postMessage(report)
+  }
+}

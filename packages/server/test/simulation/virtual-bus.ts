@@ -1,0 +1,135 @@
+import type { Bus, BusMessage } from '../../src/bus/bus.ts'
+import { Exchange } from '../../src/bus/exchange.ts'
+import type { BusOptions } from '../../src/bus/exchange.ts'
+import { frameKinds, frameOf } from '../../src/bus/frame.ts'
+import type { Frame } from '../../src/bus/frame.ts'
+import type { Link } from '../../src/bus/interest.ts'
+import { TimerWheel } from '../../src/timer-wheel.ts'
+import type { Pipe } from './pipe.ts'
+import type { VirtualProcess } from './virtual-process.ts'
+
+/** One side's view of its link to another bus. */
+interface End {
+  /** Of the wire that both sides have, or will have. */
+  readonly wire: Wire
+  readonly pipe: Pipe
+  readonly link: Link
+}
+
+/** What two buses are joined by: a pipe each way. A later one takes its place, with a larger number. */
+export interface Wire {
+  readonly number: number
+  pipeFrom(bus: VirtualBus): Pipe
+}
+
+/** What a bus needs of its network. */
+export interface BusNetwork {
+  /** Links a bus to all others. Each promise resolves when one of them has answered. */
+  join(bus: VirtualBus): Promise<void>[]
+  leave(bus: VirtualBus): void
+  /** Something is said to a dead process: that comes back, and who said it knows. */
+  miss(bus: VirtualBus, dead: VirtualBus, wire: Wire): void
+  /** Hears all that is said, if it is there. */
+  readonly onSay: ((process: VirtualProcess, subject: string, data: Uint8Array) => void) | undefined
+}
+
+/** How long `open` waits for a process that does not answer, as over NATS. */
+const openTimeoutMs = 2_000
+
+/** The real middle of a bus, with links over a virtual network. */
+export class VirtualBus implements Bus {
+  readonly process: VirtualProcess
+  readonly #network: BusNetwork
+  readonly #timers = new TimerWheel()
+  readonly #exchange: Exchange
+  readonly #ends = new Map<VirtualBus, End>()
+  #state: 'new' | 'open' | 'closed' = 'new'
+
+  constructor(network: BusNetwork, process: VirtualProcess, options: BusOptions) {
+    this.#network = network
+    this.process = process
+    this.#exchange = new Exchange(options, this.#timers)
+  }
+
+  async open(): Promise<void> {
+    if (this.#state !== 'new') return
+    this.#state = 'open'
+    const met = this.#network.join(this)
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, openTimeoutMs)
+    await Promise.race([Promise.all(met), late])
+    clearTimeout(timer)
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    this.#network.onSay?.(this.process, subject, data)
+    this.#exchange.publish(subject, data)
+  }
+
+  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
+    return this.#exchange.subscribe(subject, onMessage)
+  }
+
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    this.#network.onSay?.(this.process, subject, data)
+    return this.#exchange.request(subject, data, timeoutMs)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#exchange.close()
+    this.#timers.close()
+    this.#network.leave(this)
+    for (const [other, { wire, pipe }] of this.#ends) pipe.send(() => other.lose(this, wire))
+  }
+
+  /** The wire to another bus, as far as this one knows. */
+  wireTo(other: VirtualBus): Wire | undefined {
+    return this.#ends.get(other)?.wire
+  }
+
+  /** Says hello over a new wire. Resolves when the other side has answered. */
+  call(other: VirtualBus, wire: Wire): Promise<void> {
+    return new Promise((resolve) => this.#attach(other, wire, () => other.answer(this, wire, resolve)))
+  }
+
+  /** Takes a hello, which stands before all else on a wire. */
+  answer(other: VirtualBus, wire: Wire, onAnswer: () => void): void {
+    const known = this.#ends.get(other)?.wire.number ?? 0
+    // both called: the later call counts on both sides
+    if (this.#state !== 'open' || known > wire.number) return
+    this.#attach(other, wire, onAnswer)
+  }
+
+  /** Learns that a wire leads nowhere any more. */
+  lose(other: VirtualBus, wire: Wire): void {
+    const end = this.#ends.get(other)
+    if (end?.wire !== wire) return
+    this.#ends.delete(other)
+    this.#exchange.leave(end.link)
+  }
+
+  /** Begins to use a wire: `hello` is the first that arrives over it. */
+  #attach(other: VirtualBus, wire: Wire, hello: () => void): void {
+    const former = this.#ends.get(other)
+    if (former !== undefined) this.lose(other, former.wire)
+    const pipe = wire.pipeFrom(this)
+    const send = (frame: Frame) => {
+      pipe.send(() => other.#receive(this, wire, frame))
+      if (other.process.state === 'dead') this.#network.miss(this, other, wire)
+    }
+    const link: Link = { full: false, waiting: 0, send }
+    this.#ends.set(other, { wire, pipe, link })
+    pipe.send(hello)
+    this.#exchange.join(link)
+    for (const [number, subject] of this.#exchange.subjects())
+      send(frameOf(frameKinds.subscribe, number, 0, Buffer.from(subject)))
+  }
+
+  /** Drops what comes over a wire that is no longer this bus's. */
+  #receive(other: VirtualBus, wire: Wire, frame: Frame): void {
+    const end = this.#ends.get(other)
+    if (end?.wire === wire) this.#exchange.receive(end.link, frame)
+  }
+}
