@@ -84,11 +84,12 @@ test('servers serve on when their master is killed, and the next one finds them'
   await using project = await Project.make()
   await using first = project.run('start')
   await first.printed(/connector-server-1 is ready/)
-  const pids = async () => Object.fromEntries((await project.list()).map(([id, , pid]) => [id, Number(pid)]))
+  const pids = async (): Promise<Record<string, number>> =>
+    Object.fromEntries((await project.list()).map(([id, , pid]) => [id, Number(pid)]))
   const before = await pids()
   const client = await TestClient.open(project.clientPort)
 
-  process.kill(before['master-server-1'], 'SIGKILL')
+  process.kill(before['master-server-1']!, 'SIGKILL')
   const answer = await client.request('connector.entryHandler.entry', {})
   await using second = project.run('start')
   await second.printed(/master-server-1 has started/)
