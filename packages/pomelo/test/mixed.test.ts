@@ -84,3 +84,11 @@ test('modules in TypeScript, with promises, and old ones call one another', asyn
   })
   assert.deepEqual(await dan.ask('connector.entryHandler.ask'), { message: 'not today' })
 })
+
+test("calls of a session's modules in TypeScript are handled one at a time", async () => {
+  using fay = await enter('fay', 'connector-server-1', 'order')
+
+  const answers = await Promise.all([1, 2, 3].map(() => fay.ask('chat.roomHandler.count')))
+
+  assert.deepEqual(answers, [{ running: 1 }, { running: 1 }, { running: 1 }])
+})

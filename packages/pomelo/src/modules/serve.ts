@@ -18,6 +18,7 @@ export function serveHandlers(app: App, native: NativeApp, { pipeline }: Service
   const loaded = new Map(load().map((module) => [module.name, module]))
   for (const [name, module] of loaded) {
     native.handler(name, module.isNative ? module.object : adapted(name, loaded, pipeline))
+    if (module.isNative) continue
     // a session's requests run side by side, and one that never calls back holds up no other
     for (const method of methodNames(module.object)) native.unordered(`${app.serverType}.${name}.${method}`)
   }

@@ -4,6 +4,7 @@ import type { Application, Session } from 'shaddock'
 /** A handler of Shaddock's, in an application of Pomelo's. */
 export default class RoomHandler {
   readonly #app: Application
+  #running = 0
 
   constructor(app: Application) {
     this.#app = app
@@ -17,5 +18,14 @@ export default class RoomHandler {
     const from: string = await rpc.connector.nameRemote.nameOf.to(session.frontendId, session.uid)
     room.push('onSay', { text, from })
     return { heard: room.size }
+  }
+
+  /** How many of these run, this one among them. */
+  async count(_message: object, session: Session) {
+    const running = ++this.#running
+    const rpc = this.#app.rpc as any
+    for (let trip = 0; trip < 5; trip++) await rpc.connector.nameRemote.nameOf.to(session.frontendId, 'x')
+    this.#running--
+    return { running }
   }
 }
