@@ -128,7 +128,7 @@ async function run(fault: Fault): Promise<Verdict> {
 }
 
 async function askGate(game: Game, uid: string): Promise<string> {
-  await using gate = await connect<Chat>(`ws://127.0.0.1:${game.gatePort}`, { reconnect: false })
+  await using gate = await connect<Chat>(game.gates[0] ?? '', { reconnect: false })
   const { host, port } = await gate.request('gate.gateHandler.queryEntry', { uid })
   return `ws://${host}:${port}`
 }

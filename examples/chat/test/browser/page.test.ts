@@ -17,7 +17,7 @@ describe('the page, in Chromium', () => {
   let browser: Browser
   before(async () => {
     game = await startGame('local')
-    web = await startWebServer({ port: 0, gatePort: game.gatePort })
+    web = await startWebServer({ port: 0, gatePort: Number(new URL(game.gates[0] ?? '').port) })
     browser = await startBrowser()
   })
   after(async () => {

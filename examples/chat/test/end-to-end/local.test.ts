@@ -19,8 +19,8 @@ test('the gate hands out no connector that was killed', async () => {
 
   // whoever is named is there: the other one, or the same when it has been started again
   for (let n = 0; n < 60; n++) {
-    await using gate = await connect<Chat>(`ws://127.0.0.1:${game.gatePort}`, { reconnect: false })
-    const { port } = await gate.request('gate.gateHandler.queryEntry', { uid: `user${n}` })
-    await using _ = await connect<Chat>(`ws://127.0.0.1:${port}`, { reconnect: false })
+    await using gate = await connect<Chat>(game.gates[0] ?? '', { reconnect: false })
+    const { host, port } = await gate.request('gate.gateHandler.queryEntry', { uid: `user${n}` })
+    await using _ = await connect<Chat>(`ws://${host}:${port}`, { reconnect: false })
   }
 })
