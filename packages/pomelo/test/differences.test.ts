@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { Game } from './fixtures/game.ts'
 import { RawClient } from './fixtures/raw-client.ts'
@@ -90,6 +92,18 @@ test('the error of a remote keeps its message and code', async () => {
   const { message, code } = await call('refuse', 'area-server-1')
 
   assert.deepEqual([message, code], ['too late', 'LATE'])
+})
+
+test('a call that a filter refuses calls back with what it says', async () => {
+  assert.equal((await call('forbidden', 'area-server-1')).message, 'the filter refuses it')
+})
+
+test('the admin port is open on the address of master.json alone', async () => {
+  const socket = connect({ host: '127.0.0.2', port: game.masterPort })
+
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+
+  assert.equal(error.code, 'ECONNREFUSED')
 })
 
 test('a call of a server that nobody knows calls back at once', async () => {

@@ -42,6 +42,7 @@ test('channels come back from the store, with who was in them', async () => {
 
   assert.deepEqual(Object.keys(after.channels), ['hall'])
   assert.deepEqual(after.getChannel('hall')?.getMembers(), ['ada', 'bob:b'])
+  assert.equal(after.getChannel('hall')?.getUserAmount(), 2)
   assert.deepEqual([...store.sets.keys()].sort(), ['game:chat-1', 'game:chat-1:hall'])
 })
 

@@ -45,6 +45,7 @@ test('an application goes on in the background, and is given and deprived of ser
   const add = await project.tell('add', 'id=chat-1', 'serverType=chat', 'host=127.0.0.1', 'port=0')
   const more = await project.list()
   const again = await project.tell('add', 'id=chat-1', 'serverType=chat', 'host=127.0.0.1', 'port=0')
+  const vague = await project.tell('add', 'id=chat-2', 'host=127.0.0.1')
   const kill = await project.tell('kill')
 
   assert.match(start, /running in the background/)
@@ -54,6 +55,7 @@ test('an application goes on in the background, and is given and deprived of ser
     ['chat-1', 'connector-server-1', 'master-server-1'],
   )
   assert.match(again, /there is a server chat-1 already/)
+  assert.match(vague, /Miss necessary server parameters/)
   assert.match(kill, /All the servers have been terminated!/)
   assert.match(await readFile(join(project.directory, 'logs/master.out'), 'utf8'), /chat-1 is ready/)
 })
