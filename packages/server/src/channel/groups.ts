@@ -17,7 +17,7 @@ export interface Group {
   /** Its members here, each with the number of the join that brought it. */
   readonly uids: Map<string, number>
   readonly sessions: Set<ConnectedSession>
-  /** What it has become, while its earlier owner may still push to it: the group of the channel's next owner. */
+  /** What it has become, while its earlier owner may still speak to it: the group of the channel's next owner. */
   successor: Group | undefined
 }
 
@@ -72,10 +72,14 @@ export class Groups {
     else groups.add(group)
   }
 
-  #enterSuccessor(group: Group, uid: string): void {
-    if (group.uids.has(uid)) return
-    this.#enter(group, uid, 0)
-    this.#tellAdopt(group.owner, { name: nameOf(group), uids: [uid] })
+  #enterSuccessor({ key, owner }: Group, uid: string): void {
+    // it may have lost its members meanwhile, and be forgotten
+    const group = this.#groups.get(key) ?? this.#create(key, owner)
+    if (!group.uids.has(uid)) {
+      this.#enter(group, uid, 0)
+      this.#tellAdopt(owner, { name: nameOf(group), uids: [uid] })
+    }
+    if (group.successor !== undefined) this.#enterSuccessor(group.successor, uid)
   }
 
   leave(key: string, uid: string): void {
@@ -207,7 +211,8 @@ export class Groups {
   #forget(group: Group, uid: string): void {
     group.uids.delete(uid)
     this.#unlink(group, uid)
-    if (group.uids.size === 0) this.#groups.delete(group.key)
+    // one that has moved stays until it retires: who joins it late belongs to the next owner
+    if (group.uids.size === 0 && group.successor === undefined) this.#groups.delete(group.key)
   }
 
   #unlink(group: Group, uid: string): void {

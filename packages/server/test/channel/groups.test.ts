@@ -17,6 +17,7 @@ import { closeReasons } from '../fixtures/raw-client.ts'
 
 const owner = { id: 'chat-1', incarnation: 1, type: 'chat' }
 const nextOwner = { id: 'chat-2', incarnation: 5, type: 'chat' }
+const lastOwner = { id: 'chat-3', incarnation: 9, type: 'chat' }
 const change = { kind: 'gone', server: owner } as const
 const text = Buffer.from('{"text":"hi"}')
 
@@ -306,6 +307,37 @@ test("who joins or leaves a group that has moved joins or leaves the next owner'
   assert.deepEqual(adopted, ['chat-2@5 lobby ada', 'chat-2@5 lobby bob'])
   assert.deepEqual(gone, ['chat-2@5 chat-2@5/lobby ada 0'])
   assert.deepEqual([ada.ear.heard, bob.ear.heard], [[], ['onNew']])
+})
+
+test("who joins late a group that has moved, and that everybody has left, joins the next owner's", async () => {
+  const { groups, adopted, connect, join } = createFrontend()
+  const ada = await connect('ada')
+  const bob = await connect('bob')
+  join('chat-1@1/lobby', 'ada')
+  const [moved] = groups.ofType('chat')
+  groups.move(moved!, nextOwner, change)
+  ada.close()
+
+  join('chat-1@1/lobby', 'bob')
+  groups.push('chat-2@5/lobby', 'onNew', text)
+
+  assert.deepEqual(adopted, ['chat-2@5 lobby ada', 'chat-2@5 lobby bob'])
+  assert.deepEqual(bob.ear.heard, ['onNew'])
+  groups.retire(moved!)
+  assert.equal(groups.size, 1)
+})
+
+test('who joins late a group that has moved twice joins that of the last owner', async () => {
+  const { groups, adopted, connect, join } = createFrontend()
+  await connect('ada')
+  await connect('bob')
+  join('chat-1@1/lobby', 'ada')
+  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
+  for (const group of groups.ofType('chat')) groups.move(group, lastOwner, change)
+
+  join('chat-1@1/lobby', 'bob')
+
+  assert.deepEqual(adopted.slice(2), ['chat-2@5 lobby bob', 'chat-3@9 lobby bob'])
 })
 
 test('a group that has moved is forgotten when it retires, unless it has moved back', async () => {
