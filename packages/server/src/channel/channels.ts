@@ -23,7 +23,7 @@ export interface Channels<Pushes extends object = Record<string, unknown>> {
   onLeave(listener: LeaveListener<Pushes>): () => void
   /**
    * Calls `listener` for each channel that this server has taken over, with all its members, before any call about it: the
-   * server that it was on is gone, or this one has come. Returns the undo.
+   * server that it was on is gone, or this one has come. Again, without a state, when a member comes late. Returns the undo.
    */
   onTakeOver(listener: TakeOverListener<Pushes>): () => void
   /**
@@ -165,14 +165,15 @@ export class LocalChannels implements Channels {
   }
 
   /** A frontend has members of a channel that has become this server's. */
-  adopt(frontend: ServerInfo, { name, uids, change }: Adoption): void {
+  adopt(frontend: ServerInfo, { name, uids }: Adoption): void {
     const channel = this.get(name)
     const expected = this.#expected.get(addressOf(frontend))?.get(name)
     for (const uid of uids) {
       expected?.delete(uid)
       channel.adopt(uid, frontend)
     }
-    if (change !== undefined) this.#adopted.add(name)
+    // also for one who joined while the channel moved: it was another server's application that knew
+    this.#adopted.add(name)
   }
 
   /** A frontend that had lost sight of this server will name the members that it has. */

@@ -594,3 +594,22 @@ test("members who are another server's now are forgotten without a word, of one 
   )
   assert.deepEqual(left, [])
 })
+
+test('the application is told of a channel again when a member comes who joined while it moved', async () => {
+  await using owner = await openOwner()
+  const { channels, front } = owner
+  const told: unknown[] = []
+  channels.onTakeOver(({ channel, state }) => void told.push([channel.members(), state]))
+  const change = { kind: 'gone', server: infoOf('chat-2') } as const
+  channels.adopt(front.info, { name: 'lobby', uids: ['ada'], change })
+  await channels.takenOver([{ name: 'lobby', state: 7 }])
+
+  channels.adopt(front.info, { name: 'lobby', uids: ['bob'] })
+  await channels.takenOver([])
+  await channels.takenOver([])
+
+  assert.deepEqual(told, [
+    [['ada'], 7],
+    [['ada', 'bob'], undefined],
+  ])
+})
