@@ -25,6 +25,9 @@ export interface TakeOverOptions {
 /** How long work that has begun may hold up the hand-over of the channels that it is about. */
 const settleMs = 500
 
+/** How long what was pushed to a frontend may take to arrive. */
+const arriveMs = 250
+
 /** How long a server that leaves waits to be asked for its channels. */
 const farewellMs = 1_000
 
@@ -77,6 +80,7 @@ export class TakeOver {
       handed.push({ name: channel.name, state: await channels.stateOf(channel, to) })
       channel.forget()
     }
+    if (handed.length > 0) await within(arriveMs, this.#arrived(to))
     this.#given.add(to.id)
     this.#onGiven?.()
     return handed
@@ -107,6 +111,13 @@ export class TakeOver {
     // who is down gives nothing
     const handed = how === 'left' ? await askGive(server).catch(() => []) : []
     await channels.takenOver(handed)
+  }
+
+  /** Resolves when the frontends have what this server pushed: it stands before what the next owner pushes then. */
+  #arrived({ id, incarnation }: ServerAddress): Promise<unknown> {
+    const change: Change = { kind: 'joined', server: { id, incarnation } }
+    const frontends = this.#others().filter(({ frontend }) => frontend)
+    return Promise.allSettled(frontends.map((frontend) => this.#options.askSeen(frontend, change)))
   }
 
   #others(): readonly ServerInfo[] {
