@@ -93,6 +93,7 @@ export class Person {
 
   /** Says goodbye for good. */
   leave(): void {
+    if (this.#isLeaving) return
     this.#isLeaving = true
     this.#out()
     this.#client?.close()

@@ -89,17 +89,19 @@ export class VirtualBus implements Bus {
     return this.#ends.get(other)?.wire
   }
 
-  /** Says hello over a new wire. Resolves when the other side has answered. */
+  /** Says hello over a new wire. Resolves when each side knows what the other subscribes to. */
   call(other: VirtualBus, wire: Wire): Promise<void> {
-    return new Promise((resolve) => this.#attach(other, wire, () => other.answer(this, wire, resolve)))
+    return new Promise((resolve) => {
+      const pipe = this.#attach(other, wire, () => other.#answer(this, wire))
+      pipe.send(() => other.#ends.get(this)?.pipe.send(resolve))
+    })
   }
 
   /** Takes a hello, which stands before all else on a wire. */
-  answer(other: VirtualBus, wire: Wire, onAnswer: () => void): void {
+  #answer(other: VirtualBus, wire: Wire): void {
     const known = this.#ends.get(other)?.wire.number ?? 0
     // both called: the later call counts on both sides
-    if (this.#state !== 'open' || known > wire.number) return
-    this.#attach(other, wire, onAnswer)
+    if (this.#state === 'open' && known < wire.number) this.#attach(other, wire, () => undefined)
   }
 
   /** Learns that a wire leads nowhere any more. */
@@ -111,7 +113,7 @@ export class VirtualBus implements Bus {
   }
 
   /** Begins to use a wire: `hello` is the first that arrives over it. */
-  #attach(other: VirtualBus, wire: Wire, hello: () => void): void {
+  #attach(other: VirtualBus, wire: Wire, hello: () => void): Pipe {
     const former = this.#ends.get(other)
     if (former !== undefined) this.lose(other, former.wire)
     const pipe = wire.pipeFrom(this)
@@ -125,6 +127,7 @@ export class VirtualBus implements Bus {
     this.#exchange.join(link)
     for (const [number, subject] of this.#exchange.subjects())
       send(frameOf(frameKinds.subscribe, number, 0, Buffer.from(subject)))
+    return pipe
   }
 
   /** Drops what comes over a wire that is no longer this bus's. */
