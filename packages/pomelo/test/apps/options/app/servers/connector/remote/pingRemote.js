@@ -1,0 +1,3 @@
+exports.ping = function (cb) {
+  cb(null, 'pong');
+};

@@ -1,0 +1,4 @@
+import { shaddock } from './fixtures/game.ts'
+import { testOptions } from './options-suite.ts'
+
+testOptions(shaddock)
