@@ -21,7 +21,7 @@ for (const framework of [shaddock, reference]) {
   for (const client of [originalClient, ownClient]) {
     test(`pages with ${client.name} chat on ${framework.name}`, async () => {
       await using game = await Game.start('chat', { framework })
-      await using pages = await Pages.serve(client)
+      await using pages = await Pages.with(client)
       // which the original garbles
       const content = framework === shaddock ? '你好 \u{1f34a}' : '你好'
       const [ada, bob] = [await pages.open(), await pages.open()]
@@ -46,7 +46,7 @@ for (const framework of [shaddock, reference]) {
 
 test('a page stays connected by its heartbeats, and is told when its server is gone', async () => {
   await using game = await Game.start('chat')
-  await using pages = await Pages.serve(originalClient)
+  await using pages = await Pages.with(originalClient)
   const page = await pages.open()
   const beaten = heartbeats(page, 3)
   await enter(page, game, 'ada')
