@@ -36,7 +36,9 @@ export class Listeners {
 
   // a new array each time, so that `emit` goes on with the one it began
   #keep(event: string, keeps: (entry: Entry) => boolean): void {
-    this.#entries.set(event, this.#of(event).filter(keeps))
+    const kept = this.#of(event).filter(keeps)
+    if (kept.length > 0) this.#entries.set(event, kept)
+    else this.#entries.delete(event)
   }
 }
 

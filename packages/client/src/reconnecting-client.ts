@@ -6,7 +6,7 @@ import type { Closed } from './closed.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import { Destinations } from './destinations.ts'
 import { ConnectionError, RequestError } from './errors.ts'
-import { Link, notConnected } from './link.ts'
+import { Link, type LinkOptions, notConnected } from './link.ts'
 import { callSafely, type Listener, Listeners } from './listeners.ts'
 import type { Timer } from './timer.ts'
 
@@ -156,13 +156,23 @@ export class ReconnectingClient implements Client {
     const url = await this.#destinations.next(asking).finally(() => this.#assertNotClosed())
     // in a microtask, which comes after that of an answer which arrived before
     const onPush = (route: string, message: unknown): void => queueMicrotask(() => this.#hear(route, message))
-    const link = new Link({ url, WebSocket, connectTimeoutMs, user, codec, onPush })
+    const link = this.#open({ url, WebSocket, connectTimeoutMs, user, codec, onPush })
     void link.closed.then(({ code, retryMs }) => {
       // not where one may come back, nor where the application said no
       if (retryMs === undefined && code !== closeReasons.client.code) this.#destinations.failed(url)
     })
     this.#link = link
     return link
+  }
+
+  #open(options: LinkOptions): Link {
+    try {
+      return new Link(options)
+    } catch (error) {
+      // the platform refuses the URL itself, as a page from `https:` does with `ws:`
+      this.#destinations.failed(options.url)
+      throw error
+    }
   }
 
   #hear(route: string, message: unknown): void {

@@ -82,6 +82,24 @@ test('an onOpen that fails after a loss leaves the server and is repeated', asyn
   )
 })
 
+test('an address that the platform refuses is left for the next one', async () => {
+  await using server = await PomeloServer.start()
+  const { WebSocket } = globalThis
+  // as a page from `https:` does with `ws:`
+  function StrictSocket(url: string): WebSocket {
+    if (url.includes('refused')) throw new SyntaxError('not from here')
+    return new WebSocket(url)
+  }
+
+  await using client = await connect(['ws://refused', server.url], {
+    retryFirst: true,
+    reconnect: soon,
+    WebSocket: StrictSocket as never,
+  })
+
+  assert.equal(client.state, 'online')
+})
+
 test('pauses grow with each attempt that fails, and begin anew once online', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const backoff = { minMs: 100, jitter: 'none' } as const
