@@ -23,10 +23,15 @@ export function withinDeadline<T>(
   })
 }
 
-/** Resolves when `done` has settled, however, or after `ms`. */
-export async function within(ms: number, done: Promise<unknown>): Promise<void> {
+/** Resolves when `done` has settled, however, or after `ms`. Returns whether it was in time. */
+export async function within(ms: number, done: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
-  await Promise.race([done.catch(() => undefined), late])
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)))
+  const inTime = done.then(
+    () => true,
+    () => true,
+  )
+  const isInTime = await Promise.race([inTime, late])
   clearTimeout(timer)
+  return isInTime
 }

@@ -1,6 +1,7 @@
 import type { Awaitable, Codec } from '@shaddock/protocol'
 import type { Bus } from '../bus/bus.ts'
 import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
+import { within } from '../deadline.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { Adoption, HandedChannel } from './adoption.ts'
@@ -23,12 +24,13 @@ export interface Channels<Pushes extends object = Record<string, unknown>> {
   onLeave(listener: LeaveListener<Pushes>): () => void
   /**
    * Calls `listener` for each channel that this server has taken over, with all its members, before any call about it: the
-   * server that it was on is gone, or this one has come. Again, without a state, when a member comes late. Returns the undo.
+   * server that it was on is gone, or this one has come. Again, without a state, when a member comes late. Calls wait for what it
+   * returns, but not for longer than `callTimeoutMs`. Returns the undo.
    */
   onTakeOver(listener: TakeOverListener<Pushes>): () => void
   /**
    * Calls `listener` for each channel that this server gives away, when the calls about it have ended. What it returns,
-   * which JSON must carry, goes with the channel. A server that dies gives nothing. Returns the undo.
+   * which JSON must carry, goes with the channel if it is there within 250 ms. A server that dies gives nothing. Returns the undo.
    */
   onHandOver(listener: HandOverListener<Pushes>): () => void
   /** Sends a message to users by where they are, in a channel or not. Who is not there is passed over. */
@@ -75,6 +77,9 @@ export interface ChannelsOptions {
   readonly frontend: (id: string) => ServerInfo | undefined
   readonly log: Log
 }
+
+/** How long the application may take to say what it knows of a channel that it gives away: the next owner waits. */
+const stateTimeoutMs = 250
 
 export class LocalChannels implements Channels {
   readonly #options: ChannelsOptions
@@ -199,7 +204,9 @@ export class LocalChannels implements Channels {
     this.#adopted.clear()
     const told = names.flatMap((name) =>
       [...this.#takeOverListeners].map((listener) =>
-        this.#run(name, () => listener({ channel: this.get(name), state: states.get(name) })),
+        this.#await(name, this.#options.callTimeoutMs, () =>
+          listener({ channel: this.get(name), state: states.get(name) }),
+        ),
       ),
     )
     await Promise.all(told)
@@ -209,7 +216,7 @@ export class LocalChannels implements Channels {
   async stateOf(channel: LocalChannel, to: ServerAddress): Promise<unknown> {
     let state: unknown
     for (const listener of this.#handOverListeners) {
-      await this.#run(channel.name, async () => {
+      await this.#await(channel.name, stateTimeoutMs, async () => {
         state = (await listener({ channel, to })) ?? state
       })
     }
@@ -223,6 +230,15 @@ export class LocalChannels implements Channels {
 
   #tell(leave: Leave): void {
     for (const listener of this.#listeners) void this.#run(leave.channel.name, () => listener(leave))
+  }
+
+  /** What the application does not do in time must not hold up its server's work, nor the next owner. */
+  async #await(channel: string, limitMs: number, tell: () => Awaitable<void>): Promise<void> {
+    if (await within(limitMs, this.#run(channel, tell))) return
+    this.#options.log.error(
+      { channel, limitMs },
+      'a listener to channels takes too long, and is not waited for',
+    )
   }
 
   async #run(channel: string, tell: () => Awaitable<void>): Promise<void> {

@@ -74,12 +74,14 @@ export class TakeOver {
   async give(to: ServerAddress): Promise<HandedChannel[]> {
     const { channels, work } = this.#options
     await within(settleMs, work.settled())
-    const handed: HandedChannel[] = []
-    for (const channel of channels.all()) {
-      if (this.#options.pick(channel.name).id !== to.id) continue
-      handed.push({ name: channel.name, state: await channels.stateOf(channel, to) })
-      channel.forget()
-    }
+    const moving = channels.all().filter(({ name }) => this.#options.pick(name).id === to.id)
+    const handed = await Promise.all(
+      moving.map(async (channel) => {
+        const state = await channels.stateOf(channel, to)
+        channel.forget()
+        return { name: channel.name, state }
+      }),
+    )
     if (handed.length > 0) await within(arriveMs, this.#arrived(to))
     this.#given.add(to.id)
     this.#onGiven?.()

@@ -613,3 +613,28 @@ test('the application is told of a channel again when a member comes who joined 
     [['ada', 'bob'], undefined],
   ])
 })
+
+test('a listener that never settles does not hold up the work of a server that takes over', async () => {
+  await using owner = await openOwner(['front-1'], 50)
+  const { channels, front, log } = owner
+  channels.onTakeOver(() => new Promise(() => undefined))
+  const change = { kind: 'gone', server: infoOf('chat-2') } as const
+  channels.adopt(front.info, { name: 'lobby', uids: ['ada'], change })
+
+  await channels.takenOver([])
+
+  assert.deepEqual(
+    log.errors.map(({ fields }) => fields),
+    [{ channel: 'lobby', limitMs: 50 }],
+  )
+})
+
+test('a listener that never settles does not hold up a channel that is given away', async () => {
+  await using owner = await openOwner()
+  const { channels, lobby, front } = owner
+  channels.onHandOver(() => 7)
+  channels.onHandOver(() => new Promise(() => undefined))
+  await join(lobby, front, 'ada')
+
+  assert.equal(await channels.stateOf(lobby, infoOf('chat-2')), 7)
+})
