@@ -45,7 +45,7 @@ function adopt(record: ServerRecord, { records, peer }: Surroundings): Life {
   })
   return {
     pid: record.pid,
-    ready: readyOf(record, peer),
+    ready: readyOf(record, peer, ended),
     ended,
     stop: () => signal(record, 'SIGTERM'),
     kill: () => signal(record, 'SIGKILL'),
@@ -76,11 +76,13 @@ function infoOf({ pid, order }: ServerRecord, { membership }: Peer): ServerInfo 
   return info?.pid === pid ? info : undefined
 }
 
-async function readyOf(record: ServerRecord, peer: Peer): Promise<ServerInfo> {
+/** As of any life: never, when it ends before. */
+async function readyOf(record: ServerRecord, peer: Peer, ended: Promise<string>): Promise<ServerInfo> {
   for (;;) {
     const info = infoOf(record, peer)
     if (info !== undefined) return info
-    await changed(peer)
+    const how = await Promise.race([changed(peer).then(() => undefined), ended])
+    if (how !== undefined) return new Promise(() => undefined)
   }
 }
 

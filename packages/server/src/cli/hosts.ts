@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os'
 import type { ServerEntry } from '../config/config.ts'
+import { nearest } from '../config/nearest.ts'
 import { SetupError } from '../errors.ts'
 
 /** Servers by where they are. */
@@ -11,10 +12,10 @@ export interface Places {
 /**
  * Tells the servers of this machine from the others, by their `host`: its name, one of its addresses, or what `chosen` has
  * instead, with commas.
- * @throws {SetupError} none is here.
+ * @throws {SetupError} none is here, or what is chosen is the host of none.
  */
 export function findPlaces(entries: readonly ServerEntry[], chosen: string | undefined): Places {
-  const hosts = chosen?.split(',') ?? ownHosts()
+  const hosts = chosen === undefined ? ownHosts() : chooseHosts(entries, chosen)
   const isHere = ({ host }: ServerEntry) => hosts.some((own) => own.toLowerCase() === host.toLowerCase())
   const { here = [], elsewhere = [] } = Object.groupBy(entries, (entry) =>
     isHere(entry) ? 'here' : 'elsewhere',
@@ -24,6 +25,16 @@ export function findPlaces(entries: readonly ServerEntry[], chosen: string | und
     `config/servers.json: no server is on ${hosts.join(', ')}, but on ${hostsOf(elsewhere).join(', ')}: ` +
       'name the host that is meant with --hosts',
   )
+}
+
+function chooseHosts(entries: readonly ServerEntry[], chosen: string): string[] {
+  const known = hostsOf(entries)
+  const hosts = chosen.split(',').map((host) => host.trim())
+  for (const host of hosts) {
+    if (!known.some((other) => other.toLowerCase() === host.toLowerCase()))
+      throw new SetupError(`--hosts: no server is on "${host}", expected ${nearest(host, known)}`)
+  }
+  return hosts
 }
 
 /** Returns `chat-2, connector-2 on 10.0.0.2; chat-3 on 10.0.0.3`. */

@@ -39,14 +39,16 @@ export async function openOthers(config: Config, log: Log): Promise<Others> {
   }
 }
 
-/** Returns how the servers on other machines are doing; as none, where NATS cannot be reached. */
+/** Returns how the servers on other machines are doing. Where NATS cannot be reached, none, and one line says why. */
 export async function listOthers(
   config: Config,
   own: readonly ServerStatus[],
 ): Promise<readonly ServerStatus[]> {
   const others = await openOthers(config, silentLog).catch((error: unknown) => {
-    if (error instanceof SetupError) return nobody
-    throw error
+    if (!(error instanceof SetupError)) throw error
+    // aside: what a command prints is for programs too
+    process.stderr.write(`the servers of other machines are not shown: ${error.message}\n`)
+    return nobody
   })
   try {
     return await others.list(own)

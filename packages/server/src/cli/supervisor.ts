@@ -125,6 +125,8 @@ class ServerSupervisor implements Supervisor {
 
   async add(entry: ServerEntry): Promise<void> {
     this.#refuseClosing()
+    // another order may have added it while this one was looked at
+    if (this.#servers.has(entry.id)) throw new ServerError('DENIED', `${entry.id} is there already`)
     try {
       await this.#create(entry).start()
     } catch (error) {

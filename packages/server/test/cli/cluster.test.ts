@@ -201,9 +201,9 @@ const refusals: [string, string[], RegExp][] = [
     /^shaddock: cannot connect to NATS at 127\.0\.0\.1:1: connection refused\n$/,
   ],
   [
-    'no server is on this machine',
+    'no server is on a host that is named',
     ['--cluster', nats.address, '--hosts', 'c.example,d.example'],
-    /^shaddock: config\/servers\.json: no server is on c\.example, d\.example, but on 127\.0\.0\.1, b\.example: name the host that is meant with --hosts\n$/,
+    /^shaddock: --hosts: no server is on "c\.example", expected "b\.example"\n$/,
   ],
   [
     'there is no cluster',

@@ -35,8 +35,31 @@ test('hosts that are named are meant instead', () => {
   assert.deepEqual(idsOf(elsewhere), ['chat-1'])
 })
 
+test('blanks around hosts that are named do no harm', () => {
+  const entries = [entry('chat-1', '10.0.0.1'), entry('chat-2', '10.0.0.2')]
+
+  assert.deepEqual(idsOf(findPlaces(entries, '10.0.0.1, 10.0.0.2').here), ['chat-1', 'chat-2'])
+})
+
+test("a host that is named and is no server's is refused, with the one that was meant", () => {
+  const entries = [entry('chat-1', 'one.example'), entry('chat-2', 'two.example')]
+
+  assert.throws(() => findPlaces(entries, 'one.example,tow.example'), {
+    name: 'SetupError',
+    message: '--hosts: no server is on "tow.example", expected "two.example"',
+  })
+})
+
 test('places are described host by host', () => {
   const entries = [entry('chat-1', 'a'), entry('chat-2', 'b'), entry('gate-1', 'a')]
 
   assert.equal(describePlaces(entries), 'chat-1, gate-1 on a; chat-2 on b')
+})
+
+test('where no server is on this machine, it is said where they are', () => {
+  assert.throws(() => findPlaces([entry('chat-1', '203.0.113.1')], undefined), {
+    name: 'SetupError',
+    message:
+      /^config\/servers\.json: no server is on .*, but on 203\.0\.113\.1: name the host that is meant with --hosts$/,
+  })
 })

@@ -122,6 +122,21 @@ export function testSupervisor(
     assert.deepEqual(await states(supervisor), ['running', 'running', 'stopped'])
   })
 
+  test(`${name}: of two servers that are added with one id at once, one is`, async () => {
+    await using cluster = await supervise()
+    await cluster.start()
+    const { supervisor, config } = cluster
+    const added = parseServerEntry({ id: 'back-2', type: 'back' }, config)
+
+    const outcomes = await Promise.allSettled([supervisor.add(added), supervisor.add({ ...added })])
+
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    )
+    assert.deepEqual(await states(supervisor), ['running', 'running', 'running'])
+  })
+
   test(`${name}: a server that cannot start says why, and is forgotten if it was added`, async () => {
     await using cluster = await supervise()
     await cluster.start()
