@@ -25,6 +25,8 @@ export class Person {
   /** Requests that failed, by code. */
   readonly refusals = new Map<number, number>()
   waiting = 0
+  /** What has been heard of the list while it was being asked for: what comes then may be older, or newer. */
+  #changes: ((people: Set<string>) => void)[] = []
   readonly #end = new AbortController()
   #client: Client<Chat> | undefined
   #outSince: number | undefined
@@ -90,9 +92,10 @@ export class Person {
     for (;;) {
       try {
         const entry = { username: this.name, rid: this.room }
+        this.#changes = []
         const { users } = await client.request('connector.entryHandler.enter', entry)
-        this.people.clear()
-        for (const user of users) this.people.add(user)
+        replace(this.people, users)
+        for (const change of this.#changes) change(this.people)
         break
       } catch (error) {
         // one's own earlier connection has not been given up yet
@@ -104,13 +107,15 @@ export class Person {
     this.#outSince = undefined
   }
 
+  #change(change: (people: Set<string>) => void): void {
+    change(this.people)
+    if (!this.isIn) this.#changes.push(change)
+  }
+
   #listen(client: Client<Chat>): void {
-    client.on('onAdd', ({ user }) => this.people.add(user))
-    client.on('onLeave', ({ user }) => this.people.delete(user))
-    client.on('onUsers', ({ users }) => {
-      this.people.clear()
-      for (const user of users) this.people.add(user)
-    })
+    client.on('onAdd', ({ user }) => this.#change((people) => people.add(user)))
+    client.on('onLeave', ({ user }) => this.#change((people) => people.delete(user)))
+    client.on('onUsers', ({ users }) => this.#change((people) => replace(people, users)))
     client.on('onChat', ({ msg }) => {
       const [name = '', number] = msg.split(' ')
       const numbers = this.heard.get(name) ?? []
@@ -121,4 +126,9 @@ export class Person {
       if (state !== 'online') this.#outSince ??= performance.now()
     })
   }
+}
+
+function replace(people: Set<string>, users: readonly string[]): void {
+  people.clear()
+  for (const user of users) people.add(user)
 }
