@@ -1,13 +1,13 @@
 import type { VirtualProcess } from './virtual-process.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
+/** What all pipes of a network have in common. */
 export interface PipeOptions {
   readonly time: VirtualTime
-  readonly to: VirtualProcess
   /** How long the next message takes, in milliseconds. */
   readonly delayMs: () => number
   /** What becomes of a message that arrives now. */
-  readonly fateNow: () => Fate
+  readonly fateOf: (from: VirtualProcess, to: VirtualProcess) => Fate
 }
 
 /** `late`: it arrives when the way is free again. `lost`: it is dropped, and with it all that would follow. */
@@ -16,13 +16,17 @@ export type Fate = 'arrives' | 'late' | 'lost'
 /** One way from one bus to another: what is said arrives in order. */
 export class Pipe {
   readonly #options: PipeOptions
+  readonly #from: VirtualProcess
+  readonly #to: VirtualProcess
   /** What waits for the way to be free. */
-  readonly #late: (() => void)[] = []
+  #late: (() => void)[] | undefined
   #lastAt = 0
   #isBroken = false
 
-  constructor(options: PipeOptions) {
+  constructor(options: PipeOptions, from: VirtualProcess, to: VirtualProcess) {
     this.#options = options
+    this.#from = from
+    this.#to = to
   }
 
   /** Whether something was lost on it: nothing arrives over it any more. */
@@ -32,34 +36,41 @@ export class Pipe {
 
   /** Calls `arrive` in the other process, behind what was sent before. */
   send(arrive: () => void): void {
-    const { time, to, delayMs } = this.#options
+    const { time, delayMs } = this.#options
     this.#lastAt = Math.max(this.#lastAt, time.now + delayMs())
-    time.at(this.#lastAt, () => this.#arrive(() => time.hand(to, arrive)), undefined)
+    time.at(this.#lastAt, () => this.#arrive(arrive), undefined)
   }
 
   /** Loses what is on its way. */
   break(): void {
     this.#isBroken = true
-    this.#late.length = 0
+    this.#late = undefined
   }
 
   /** The way is free: what waited arrives. */
   release(): void {
-    if (this.#late.length === 0) return
+    if (this.#late === undefined) return
     const { time, delayMs } = this.#options
     time.at(time.now + delayMs(), () => this.#flush(), undefined)
   }
 
   #arrive(arrive: () => void): void {
     if (this.#isBroken) return
-    const fate = this.#options.fateNow()
+    const fate = this.#fate
     if (fate === 'lost') this.break()
-    else if (fate === 'late' || this.#late.length > 0) this.#late.push(arrive)
-    else arrive()
+    else if (this.#late !== undefined) this.#late.push(arrive)
+    else if (fate === 'late') this.#late = [arrive]
+    else this.#options.time.hand(this.#to, arrive)
   }
 
   #flush(): void {
-    if (this.#options.fateNow() !== 'arrives') return
-    for (const arrive of this.#late.splice(0)) arrive()
+    if (this.#fate !== 'arrives') return
+    const late = this.#late ?? []
+    this.#late = undefined
+    for (const arrive of late) this.#options.time.hand(this.#to, arrive)
+  }
+
+  get #fate(): Fate {
+    return this.#options.fateOf(this.#from, this.#to)
   }
 }

@@ -2,10 +2,13 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { simulateCrowd } from './crowd-table.ts'
 import { runSeed } from './run.ts'
 import type { Outcome } from './run.ts'
 
-const help = `npm run simulate -- [--seeds <count>] [--from <seed>] | --seed <seed> [--messages]
+const help = `npm run simulate -- [--seeds <count>] [--from <seed>]
+npm run simulate -- --seed <seed> [--messages]
+npm run simulate -- --servers <count> [--seed <seed>]
 
 Runs the real servers on a virtual network and clock, while servers are killed, frozen, cut off, restarted and added, and
 checks what must hold however that goes. Each seed is another course of events, and always the same one.
@@ -14,18 +17,28 @@ checks what must hold however that goes. Each seed is another course of events, 
   --from      the first of them (1)
   --seed      one alone, with a trace of what happened
   --messages  with what the servers said to one another, too
+  --servers   so many servers at once, without people: prints how soon they agree on who is there, and what
+              becomes of calls meanwhile. 1000 take a quarter of an hour, and some gigabytes of memory
 `
 
 /** What a worker tells of a seed: the trace is made again by whoever wants to read it. */
 type Report = Omit<Outcome, 'trace'>
 
 if (isMainThread) await main()
+else if ('servers' in (workerData as Task)) await runCrowd(workerData as CrowdTask)
 else await work(workerData as Share)
+
+type Task = Share | CrowdTask
 
 interface Share {
   readonly first: number
   readonly last: number
   readonly step: number
+}
+
+interface CrowdTask {
+  readonly servers: number
+  readonly seed: number
 }
 
 async function main(): Promise<void> {
@@ -34,11 +47,14 @@ async function main(): Promise<void> {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      servers: { type: 'string' },
       messages: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) console.log(help)
+  else if (values.servers !== undefined)
+    await inWorker({ servers: Number(values.servers), seed: Number(values.seed ?? 1) })
   else if (values.seed !== undefined) await replay(Number(values.seed), values.messages)
   else await runAll(Number(values.from), Number(values.seeds))
 }
@@ -58,7 +74,7 @@ async function runAll(from: number, count: number): Promise<void> {
   const reports: Report[] = []
   const workers = Array.from({ length: step }, (_, at) => {
     const share: Share = { first: from + at, last, step }
-    return runShare(share, (report) => {
+    return inWorker(share, (report) => {
       reports.push(report)
       if (report.violations.length > 0) tellFailure(report)
     })
@@ -81,13 +97,18 @@ function tellFailure({ seed, violations }: Report): void {
   console.log(`  npm run simulate -- --seed ${seed}`)
 }
 
-function runShare(share: Share, onReport: (report: Report) => void): Promise<void> {
+function inWorker(task: Task, onReport: (report: Report) => void = () => undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share })
+    const resourceLimits = { maxOldGenerationSizeMb: 'servers' in task ? 16_384 : 2_048 }
+    const worker = new Worker(new URL(import.meta.url), { workerData: task, resourceLimits })
     worker.on('message', onReport)
     worker.on('error', reject)
     worker.on('exit', () => resolve())
   })
+}
+
+async function runCrowd({ servers, seed }: CrowdTask): Promise<void> {
+  await simulateCrowd(servers, seed, (line) => console.log(line))
 }
 
 async function work({ first, last, step }: Share): Promise<void> {

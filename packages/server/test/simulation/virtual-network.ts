@@ -1,6 +1,6 @@
 import type { BusOptions } from '../../src/bus/exchange.ts'
 import { Pipe } from './pipe.ts'
-import type { Fate } from './pipe.ts'
+import type { Fate, PipeOptions } from './pipe.ts'
 import type { Random } from './random.ts'
 import { VirtualBus } from './virtual-bus.ts'
 import type { BusNetwork, Wire } from './virtual-bus.ts'
@@ -36,10 +36,14 @@ export class VirtualNetwork implements BusNetwork {
   /** More to the latency, for a while. */
   slownessMs = 0
   onSay: BusNetwork['onSay']
+  readonly #pipeOptions: PipeOptions
   #wires = 0
 
   constructor(options: NetworkOptions) {
     this.#options = options
+    const { time, random, latencyMs } = options
+    const delayMs = () => random.between(latencyMs.min, latencyMs.max + this.slownessMs)
+    this.#pipeOptions = { time, delayMs, fateOf: (from, to) => this.#fate(from, to) }
   }
 
   createBus(process: VirtualProcess, options: BusOptions): VirtualBus {
@@ -135,17 +139,11 @@ export class VirtualNetwork implements BusNetwork {
 
   #dial(caller: VirtualBus, called: VirtualBus): Promise<void> {
     const pipes = new Map([
-      [caller, this.#pipe(caller, called)],
-      [called, this.#pipe(called, caller)],
+      [caller, new Pipe(this.#pipeOptions, caller.process, called.process)],
+      [called, new Pipe(this.#pipeOptions, called.process, caller.process)],
     ])
     const wire: Wire = { number: ++this.#wires, pipeFrom: (bus) => pipes.get(bus)! }
     return caller.call(called, wire)
-  }
-
-  #pipe(from: VirtualBus, to: VirtualBus): Pipe {
-    const { time, random, latencyMs } = this.#options
-    const delayMs = () => random.between(latencyMs.min, latencyMs.max + this.slownessMs)
-    return new Pipe({ time, to: to.process, delayMs, fateNow: () => this.#fate(from.process, to.process) })
   }
 
   #fate(from: VirtualProcess, to: VirtualProcess): Fate {
