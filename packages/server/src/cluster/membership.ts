@@ -242,7 +242,7 @@ class BeatMembership implements Membership {
     this.#isOverdue = stood > this.#downAfterMs
     if (this.#joined && !this.#isOverdue) this.#say('beat')
     for (const member of this.#members) {
-      if (stood > this.#heartbeatMs) member.heardAt += stood
+      if (stood > this.#heartbeatMs) member.heardAt = Math.min(now, member.heardAt + stood)
       if (member.server.id === this.self.id) continue
       if (now - member.heardAt > this.#downAfterMs)
         this.#lost(member.server, `silent for ${Math.round(now - member.heardAt)} ms`)

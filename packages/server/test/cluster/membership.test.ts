@@ -276,6 +276,24 @@ test('a server that stood still itself judges nobody by that time', async () => 
   assert.deepEqual(watcher.changes, [])
 })
 
+test('what was heard after a standstill does not count as heard later still', async (t) => {
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const network = createMemoryNetwork()
+  await using watcher = await join(network, infoOf('gate-1'), { heartbeatMs: 100, downAfterMs: 300 })
+  await using puppet = await openPuppet(network, infoOf('chat-1'))
+  puppet.say('beat')
+  assert.equal(await watcher.next(), '+chat-1@1')
+
+  now = 5_000
+  puppet.say('beat')
+  await turn()
+  for (; now <= 5_400; now += 100) t.mock.timers.tick(100)
+
+  assert.equal(watcher.membership.find('chat-1'), undefined)
+})
+
 test('the servers of a type come in the order of their ids, as the same array until it changes', async () => {
   const network = createMemoryNetwork()
   await using watcher = await join(network, infoOf('gate-1'))
