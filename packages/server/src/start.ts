@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly log: Log
   /** How clients reach a frontend. @default WebSocket and TCP on the entry's host and port */
   readonly transport?: Transport
+  /** Puts another transport around that one, for clients that write their messages otherwise. */
+  readonly aroundTransport?: (transport: Transport) => Transport
 }
 
 /** A server that has joined its cluster. */
@@ -183,8 +185,12 @@ function createDispatch(
   })
 }
 
-async function transportOf({ transport, entry, config, log }: StartOptions): Promise<Transport> {
-  if (transport !== undefined) return transport
+async function transportOf(options: StartOptions): Promise<Transport> {
+  const transport = options.transport ?? (await createOwnTransport(options))
+  return options.aroundTransport?.(transport) ?? transport
+}
+
+async function createOwnTransport({ entry, config, log }: StartOptions): Promise<Transport> {
   const { ssl, socketio, heartbeatSeconds } = config.connector
   return createListener({
     host: entry.host,

@@ -11,6 +11,7 @@ export type {
 } from '../config/config.ts'
 export type { RunningServer } from '../start.ts'
 export type { ServerStats } from '../system/stats.ts'
+export type { Connection, ConnectionHandler, Frame, Framing, Transport } from '../transport/transport.ts'
 export { type ConfigSettings, createConfig } from './config.ts'
 export { joinServer, type JoinOptions } from './server.ts'
 export { startEnvironment } from './start-environment.ts'

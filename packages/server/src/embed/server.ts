@@ -17,6 +17,8 @@ export interface JoinOptions {
   readonly log?: Log
   /** How clients reach a frontend. @default WebSocket and TCP on the entry's host and port */
   readonly transport?: Transport
+  /** Puts another transport around that one, for clients that write their messages otherwise. */
+  readonly aroundTransport?: (transport: Transport) => Transport
 }
 
 /**

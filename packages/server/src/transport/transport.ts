@@ -15,6 +15,8 @@ export interface Transport {
 export type Accept = (connection: Connection) => ConnectionHandler
 
 export interface ConnectionHandler {
+  /** Whose connection it is, for a transport that is put around another. */
+  readonly session?: { readonly id: number }
   /**
    * One packet, in order; none after `close`. `body` is the handler's to keep. A `ProtocolError` that it throws closes
    * the connection as one of the transport's own would; anything else that it throws nobody catches.

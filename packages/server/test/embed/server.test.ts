@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect } from '@shaddock/client'
+import { PacketType } from '@shaddock/protocol'
 import { runtimeFolderOf } from '../../src/cli/runtime-folder.ts'
 import { createConfig, joinServer } from '../../src/embed/index.ts'
 import type { JoinOptions, ServerEntry } from '../../src/embed/index.ts'
@@ -80,4 +81,35 @@ test('without a log of the program, a server writes its own as the config says',
   await server.stop()
 
   assert.match(await readFile(join(directory, 'logs/chat-1.log'), 'utf8'), /"msg":"hello"/)
+})
+
+test('a program may put a transport around that of its clients', async () => {
+  await using program = await openProgram()
+  const seen: { type: number; isKnown: boolean }[] = []
+  const front = await program.join('gate-1', {
+    aroundTransport: (transport) => ({
+      listen: (accept) =>
+        transport.listen((connection) => {
+          const handler = accept(connection)
+          return {
+            onPacket: (type, body) => {
+              seen.push({ type, isKnown: (handler.session?.id ?? 0) > 0 })
+              handler.onPacket(type, body)
+            },
+            onClose: (reason) => handler.onClose(reason),
+          }
+        }),
+      close: () => transport.close(),
+    }),
+  })
+  const client = await connect<AnyContract>(program.url, { reconnect: false })
+
+  assert.deepEqual(await client.request('gate.hello.who' as never), { at: 'gate-1' })
+  assert.deepEqual(
+    seen.filter(({ type }) => type !== PacketType.heartbeat),
+    [PacketType.handshake, PacketType.ack, PacketType.data].map((type) => ({ type, isKnown: true })),
+  )
+
+  client.close()
+  await front.stop()
 })
