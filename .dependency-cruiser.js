@@ -67,11 +67,11 @@ const packages = [
     },
   },
   {
-    name: 'pomelo imports only what server exports',
+    name: 'pomelo imports only what server and protocol export',
     from: { path: '^packages/pomelo/src/' },
     to: {
       path: '^(packages|examples)/',
-      pathNot: '^packages/(pomelo/src/|server/src/(index|embed/index)\\.ts$)',
+      pathNot: '^packages/(pomelo/src/|protocol/src/index\\.ts$|server/src/(index|embed/index)\\.ts$)',
     },
   },
   {

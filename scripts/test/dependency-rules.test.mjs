@@ -55,8 +55,12 @@ const files = [
   ['packages/server/src/index.ts', "import type { A } from './cycle.ts'; export type B = A"],
   ['packages/server/src/cycle.ts', "import type { B } from './index.ts'; export type A = B", 'no cycles'],
 
-  ['packages/pomelo/src/index.ts', "import 'shaddock'"],
-  ['packages/pomelo/src/client.ts', "import '@shaddock/client'", 'pomelo imports only what server exports'],
+  ['packages/pomelo/src/index.ts', "import 'shaddock'; import '@shaddock/protocol'"],
+  [
+    'packages/pomelo/src/client.ts',
+    "import '@shaddock/client'",
+    'pomelo imports only what server and protocol export',
+  ],
   ['packages/pomelo/src/ws.ts', "import 'ws'", 'ws: only in packages/server/src/transport/websocket.ts'],
   ['packages/pomelo/src/lost.ts', "import './gone.ts'", 'imports resolve'],
 

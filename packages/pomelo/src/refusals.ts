@@ -49,10 +49,21 @@ const refusals: readonly Refusal[] = [
     isAsked: (app) => app.isFrontend() && isForeign(options(app, 'connectorConfig')['connector']),
     instead: 'use hybridconnector, or serve your clients with a Transport of Shaddock',
   },
-  ...['encode', 'decode', 'useAsyncCoder'].map((option) => ({
-    name: `connectorConfig.${option}`,
-    isAsked: (app: App) => app.isFrontend() && options(app, 'connectorConfig')[option],
-    instead: 'use JSON or protobuf bodies, and a global filter for what is done to all messages',
+  {
+    name: 'connectorConfig.useAsyncCoder',
+    isAsked: (app) => app.isFrontend() && options(app, 'connectorConfig')['useAsyncCoder'],
+    instead: 'leave it out: encode and decode return what they make',
+  },
+  ...[
+    ['encode', 'decode'],
+    ['decode', 'encode'],
+  ].map(([option = '', other = '']) => ({
+    name: `connectorConfig.${option} without hybridconnector and ${other}`,
+    isAsked: (app: App) => {
+      const given = options(app, 'connectorConfig')
+      return app.isFrontend() && given[option] && !(given[other] && given['connector'] === hybridconnector)
+    },
+    instead: 'set all three, or leave messages as they are',
   })),
   ...['rpcClient', 'mailboxFactory'].map((option) => ({
     name: `proxyConfig.${option}`,

@@ -5,6 +5,8 @@ import type { App } from '../app.ts'
 import { toConfig } from '../cluster/config.ts'
 import { toEntry } from '../cluster/entry.ts'
 import { followServers } from '../cluster/membership.ts'
+import { createCodedTransport } from '../frontend/coded-transport.ts'
+import { Coder } from '../frontend/coder.ts'
 import { followClients } from '../frontend/follow-clients.ts'
 import { greeter } from '../frontend/greet.ts'
 import { createShaddockLog } from '../log.ts'
@@ -30,11 +32,13 @@ export async function joinCluster(
     serveHandlers(app, native, services)
     await afterStart()
   }
+  const coder = app.isFrontend() ? Coder.of(app) : undefined
   const server = await joinServer({
     definition: defineApp(app.base, setup, { loadsFolders: false }),
     config: toConfig(app),
     entry: toEntry(app),
     log: createShaddockLog(),
+    ...(coder && { aroundTransport: (transport) => createCodedTransport(transport, coder) }),
   })
   setRunning(app, server)
 }
