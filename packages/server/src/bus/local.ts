@@ -1,9 +1,11 @@
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { TimerWheel } from '../timer-wheel.ts'
-import type { Bus, BusMessage, BusTraffic } from './bus.ts'
+import type { Bus, BusTraffic } from './bus.ts'
 import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
+import { createExchangeBus } from './exchange-bus.ts'
+import type { Carrier } from './exchange-bus.ts'
 import { SocketFolder } from './socket-folder.ts'
 import { SocketLinks } from './socket-links.ts'
 
@@ -28,13 +30,16 @@ export interface LocalBusOptions extends BusOptions {
  * `open` throws a `SetupError` when the folder or the name cannot be used.
  */
 export function createLocalBus(options: LocalBusOptions): Bus {
-  return new LocalBus(options)
+  const { onError } = options
+  const timers = new TimerWheel({ onError: (error) => onError(error, options.directory) })
+  const exchange = new Exchange(options, timers)
+  return createExchangeBus(exchange, new LocalCarrier(options, exchange, timers))
 }
 
 /** How long `close` waits for the others to take what was said. */
 const farewellMs = 1_000
 
-class LocalBus implements Bus {
+class LocalCarrier implements Carrier {
   readonly traffic: BusTraffic = { sentBytes: 0, receivedBytes: 0 }
   readonly #options: LocalBusOptions
   readonly #timers: TimerWheel
@@ -42,14 +47,12 @@ class LocalBus implements Bus {
   readonly #folder: SocketFolder
   readonly #links: SocketLinks
   readonly #server: Server
-  #opened: Promise<void> | undefined
-  #closed: Promise<void> | undefined
 
-  constructor(options: LocalBusOptions) {
+  constructor(options: LocalBusOptions, exchange: Exchange, timers: TimerWheel) {
     const { name, directory, onError, maxQueuedBytes = 64 * 1024 * 1024 } = options
     this.#options = options
-    this.#timers = new TimerWheel({ onError: (error) => onError(error, directory) })
-    this.#exchange = new Exchange(options, this.#timers)
+    this.#timers = timers
+    this.#exchange = exchange
     this.#folder = new SocketFolder(directory)
     this.#links = new SocketLinks({
       name,
@@ -63,29 +66,7 @@ class LocalBus implements Bus {
     this.#server = createServer((socket) => this.#links.accept(socket))
   }
 
-  open(): Promise<void> {
-    this.#opened ??= this.#open()
-    return this.#opened
-  }
-
-  publish(subject: string, data: Uint8Array): void {
-    this.#exchange.publish(subject, data)
-  }
-
-  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
-    return this.#exchange.subscribe(subject, onMessage)
-  }
-
-  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return this.#exchange.request(subject, data, timeoutMs)
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
-  }
-
-  async #open(): Promise<void> {
+  async open(): Promise<void> {
     const { name, directory, onError, openTimeoutMs = 2_000 } = this.#options
     this.#folder.prepare()
     // first to listen, then to look: of two that start together, one at least finds the other
@@ -94,10 +75,10 @@ class LocalBus implements Bus {
     await this.#links.open(openTimeoutMs)
   }
 
-  async #close(): Promise<void> {
+  async close(opened: Promise<void> | undefined): Promise<void> {
     this.#exchange.close()
     const farewell = this.#links.end(farewellMs)
-    await this.#opened?.catch(() => {
+    await opened?.catch(() => {
       // whoever opened was told
     })
     if (this.#server.listening) {

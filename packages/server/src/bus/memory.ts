@@ -1,7 +1,9 @@
 import { TimerWheel } from '../timer-wheel.ts'
-import type { Bus, BusMessage } from './bus.ts'
+import type { Bus } from './bus.ts'
 import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
+import { createExchangeBus } from './exchange-bus.ts'
+import type { Carrier } from './exchange-bus.ts'
 import type { Frame } from './frame.ts'
 import type { Link } from './interest.ts'
 import { Turn } from '../turn.ts'
@@ -17,53 +19,45 @@ export interface MemoryNetwork {
 export function createMemoryNetwork(): MemoryNetwork {
   const network = new Network()
   return {
-    createBus: (options = {}) => new MemoryBus(network, { onError: throwUncaught, ...options }),
-    crash: (bus) => {
-      if (bus instanceof MemoryBus) bus.crash()
+    createBus: (options = {}) => {
+      const exchange = new Exchange({ onError: throwUncaught, ...options }, network.timers)
+      const carrier = new MemoryCarrier(network, exchange)
+      const bus = createExchangeBus(exchange, carrier)
+      network.carriers.set(bus, carrier)
+      return bus
     },
+    crash: (bus) => network.carriers.get(bus)?.crash(),
   }
 }
 
 class Network {
-  readonly open = new Set<MemoryBus>()
+  readonly carriers = new WeakMap<Bus, MemoryCarrier>()
+  readonly open = new Set<MemoryCarrier>()
   /** One queue for all: what arrives, arrives in the order in which it was said. */
   readonly turn = new Turn<() => void>((deliveries) => deliveries.forEach((deliver) => deliver()))
   /** Holds the process while a request waits: there is no socket to do so. */
   readonly timers = new TimerWheel({ unref: false })
 }
 
-class MemoryBus implements Bus {
+class MemoryCarrier implements Carrier {
   readonly #network: Network
   readonly #exchange: Exchange
-  readonly #links = new Map<MemoryBus, Link>()
-  #state: 'new' | 'open' | 'closed' = 'new'
+  readonly #links = new Map<MemoryCarrier, Link>()
+  #isClosed = false
 
-  constructor(network: Network, options: BusOptions) {
+  constructor(network: Network, exchange: Exchange) {
     this.#network = network
-    this.#exchange = new Exchange(options, network.timers)
+    this.#exchange = exchange
   }
 
   open(): Promise<void> {
-    if (this.#state !== 'new') return Promise.resolve()
-    this.#state = 'open'
+    if (this.#isClosed) return Promise.resolve()
     for (const other of this.#network.open) {
       this.#linkTo(other)
       other.#linkTo(this)
     }
     this.#network.open.add(this)
     return Promise.resolve()
-  }
-
-  publish(subject: string, data: Uint8Array): void {
-    this.#exchange.publish(subject, data)
-  }
-
-  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
-    return this.#exchange.subscribe(subject, onMessage)
-  }
-
-  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return this.#exchange.request(subject, data, timeoutMs)
   }
 
   close(): Promise<void> {
@@ -82,7 +76,7 @@ class MemoryBus implements Bus {
     this.#cutLinks()
   }
 
-  #linkTo(other: MemoryBus): void {
+  #linkTo(other: MemoryCarrier): void {
     const link: Link = {
       full: false,
       waiting: 0,
@@ -94,13 +88,13 @@ class MemoryBus implements Bus {
   }
 
   /** Drops what comes over a link that was cut meanwhile. */
-  #receiveFrom(other: MemoryBus, frame: Frame): void {
+  #receiveFrom(other: MemoryCarrier, frame: Frame): void {
     const link = this.#links.get(other)
     if (link !== undefined) this.#exchange.receive(link, frame)
   }
 
   #end(): void {
-    this.#state = 'closed'
+    this.#isClosed = true
     this.#network.open.delete(this)
     this.#exchange.close()
   }
@@ -110,7 +104,7 @@ class MemoryBus implements Bus {
     this.#links.clear()
   }
 
-  #cut(other: MemoryBus): void {
+  #cut(other: MemoryCarrier): void {
     const link = this.#links.get(other)
     if (link === undefined) return
     this.#links.delete(other)

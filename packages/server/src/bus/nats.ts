@@ -1,9 +1,11 @@
 import { within } from '../deadline.ts'
 import { ServerError, SetupError } from '../errors.ts'
 import { TimerWheel } from '../timer-wheel.ts'
-import type { Bus, BusMessage } from './bus.ts'
+import type { Bus } from './bus.ts'
 import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
+import { createExchangeBus } from './exchange-bus.ts'
+import type { Carrier } from './exchange-bus.ts'
 import { NatsDialer } from './nats-dialer.ts'
 import type { NatsLine } from './nats-line.ts'
 import { NatsLinks } from './nats-links.ts'
@@ -40,7 +42,10 @@ export interface NatsBusOptions extends BusOptions {
  * it is made anew, to the next server, for as long as it takes. What this bus says to itself does not need it.
  */
 export function createNatsBus(options: NatsBusOptions): Bus {
-  return new NatsBus(options)
+  const { onError } = options
+  const timers = new TimerWheel({ onError: (error) => onError(error, source) })
+  const exchange = new Exchange(options, timers)
+  return createExchangeBus(exchange, new NatsCarrier(options, exchange, timers))
 }
 
 const defaultSignMs = 1_000
@@ -48,20 +53,19 @@ const defaultSignMs = 1_000
 /** How long `close` waits for NATS to take what was said. */
 const farewellMs = 1_000
 
-class NatsBus implements Bus {
+class NatsCarrier implements Carrier {
   readonly #options: NatsBusOptions
   readonly #timers: TimerWheel
   readonly #exchange: Exchange
   readonly #dialer: NatsDialer
   #links: NatsLinks | undefined
-  #opened: Promise<void> | undefined
-  #closed: Promise<void> | undefined
+  #isClosed = false
 
-  constructor(options: NatsBusOptions) {
+  constructor(options: NatsBusOptions, exchange: Exchange, timers: TimerWheel) {
     const { onError, maxQueuedBytes = 64 * 1024 * 1024, signMs = defaultSignMs } = options
     this.#options = options
-    this.#timers = new TimerWheel({ onError: (error) => onError(error, source) })
-    this.#exchange = new Exchange(options, this.#timers)
+    this.#timers = timers
+    this.#exchange = exchange
     this.#dialer = new NatsDialer({
       ...options,
       maxQueuedBytes,
@@ -70,29 +74,7 @@ class NatsBus implements Bus {
     })
   }
 
-  open(): Promise<void> {
-    this.#opened ??= this.#open()
-    return this.#opened
-  }
-
-  publish(subject: string, data: Uint8Array): void {
-    this.#exchange.publish(subject, data)
-  }
-
-  subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
-    return this.#exchange.subscribe(subject, onMessage)
-  }
-
-  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    return this.#exchange.request(subject, data, timeoutMs)
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
-  }
-
-  async #open(): Promise<void> {
+  async open(): Promise<void> {
     const line = await this.#dialer.dial()
     if (line === undefined) return
     const refusal = await Promise.race([this.#link(line), line.refused])
@@ -113,7 +95,7 @@ class NatsBus implements Bus {
   async #onLost(lost: NatsLinks, cause: unknown): Promise<void> {
     lost.close()
     this.#links = undefined
-    if (this.#closed !== undefined) return
+    if (this.#isClosed) return
     this.#options.onError(new ServerError('NO_SERVER', 'connection to NATS lost', { cause }), source)
     const line = await this.#dialer.redial()
     if (line === undefined) return
@@ -121,10 +103,11 @@ class NatsBus implements Bus {
     if (!links.isClosed) this.#options.onRestored?.()
   }
 
-  async #close(): Promise<void> {
+  async close(opened: Promise<void> | undefined): Promise<void> {
+    this.#isClosed = true
     this.#dialer.close()
     this.#exchange.close()
-    await this.#opened?.catch(() => {
+    await opened?.catch(() => {
       // whoever opened was told
     })
     if (this.#links !== undefined) await this.#leave(this.#links)
