@@ -19,7 +19,7 @@ export const usage = `npm run bench -- [options]
 
   --runs <n>        how often each system does each work, in turn; medians are shown (3)
   --secs <n>        how long each phase of it is measured (4)
-  --only <names>    floor, local, single, pomelo, pinus, socket.io: which, with commas
+  --only <names>    floor, local, single, nats, pomelo, pinus, socket.io: which, with commas
   --work <names>    request, hop, light, busy, flood, large, idle: which, with commas
   --peers <folder>  in whose node_modules pomelo, pinus and socket.io are (bench/peers)
   --json <file>     writes the numbers

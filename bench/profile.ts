@@ -22,7 +22,7 @@ await runScript({
 Runs a work of the table on a system under Node's profiler, and prints the time of its processes by part: what a
 function takes itself counts for the file that it is in. The profiler takes time too: compare shares.
 
-  --system <name>   floor, local, single, pomelo, pinus, socket.io (local)
+  --system <name>   floor, local, single, nats, pomelo, pinus, socket.io (local)
   --work <name>     request, hop, light, busy, flood, large (light)
   --secs <n>        how long (8)
   --keep <folder>   where to keep the profiles, for the developer tools of Chromium (none)`,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ export function listSystems(peers = join(here, 'peers')): SystemChoice[] {
     { name: 'floor', launch: launchFloor },
     { name: 'local', launch: () => launchShaddock([]) },
     { name: 'single', launch: () => launchShaddock(['--single']) },
+    { name: 'nats', launch: launchOverNats, ...(hasNats() ? {} : { absence: `there is no ${natsServer}` }) },
     ...listPeers(peers),
   ]
 }
@@ -28,6 +30,22 @@ async function launchFloor(): Promise<Launch> {
     env,
   }
   return { kept, gate: connectors[0]!, connectors }
+}
+
+const natsServer = process.env['NATS_SERVER'] || 'nats-server'
+
+function hasNats(): boolean {
+  return spawnSync(natsServer, ['--version']).error === undefined
+}
+
+/** The same processes as `local`, and a NATS server, which is one of them: what it uses counts too. */
+async function launchOverNats(): Promise<Launch> {
+  const [port = 0] = await freePorts(1)
+  const config = { 'cluster.json': { nats: { application: 'bench' } } }
+  const { kept, ...launch } = await launchShaddock(['--cluster', `nats://127.0.0.1:${port}`], { config })
+  const script = '"$0" -a 127.0.0.1 -p "$1" & shift; exec "$@"'
+  const args = ['-c', script, natsServer, String(port), kept.command, ...kept.args]
+  return { ...launch, kept: { ...kept, command: 'sh', args } }
 }
 
 /** Starts the chat of the examples, as a user does. */
