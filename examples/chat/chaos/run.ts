@@ -22,7 +22,7 @@ export async function run(bus: BusName, fault: Fault): Promise<Verdict> {
   try {
     await delay(1_500)
     const from = await fault.act(game)
-    await delay(from + fault.watchMs - performance.now())
+    await delay(Math.max(0, from + fault.watchMs - performance.now()))
     clearInterval(talk)
     await settled(people)
     return judge(people, from)

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultsOf } from '../../chaos/faults.ts'
+import { run } from '../../chaos/run.ts'
+
+test('people talk on when a chat server is killed, hear all in order, and see no ghosts', async () => {
+  const fault = faultsOf('local').find(({ name }) => name === 'kill chat-1')
+  assert(fault)
+
+  const { recoveredMs, refused, ...counts } = await run('local', { ...fault, watchMs: 3_000 })
+
+  assert.ok(Number.isFinite(recoveredMs))
+  assert.deepEqual(
+    [...refused.keys()].filter((code) => code !== 503),
+    [],
+  )
+  assert.deepEqual(counts, { unanswered: 0, lost: counts.lost, doubled: 0, reordered: 0, ghosts: 0 })
+})
