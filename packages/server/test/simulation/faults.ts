@@ -66,8 +66,8 @@ async function freeze(world: World, random: Random): Promise<void> {
   if (victim === undefined) return
   const ms = random.pick([200, 1_000, 2_500, 4_000, 9_000])
   world.note(victim.process.name, `is frozen for ${ms} ms`)
-  const over = world.trouble()
-  victim.process.freeze()
+  const over = world.trouble(victim.process)
+  victim.process.freeze(world.time.now)
   await pause(ms)
   world.time.thaw(victim.process, random)
   world.note(victim.process.name, 'goes on')

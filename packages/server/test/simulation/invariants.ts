@@ -1,7 +1,11 @@
 import { addressOf } from '../../src/bus/subjects.ts'
 import { rendezvous } from '../../src/index.ts'
 import type { Person, Saying } from './person.ts'
+import { downAfterMs } from './world.ts'
 import type { World } from './world.ts'
+
+/** How long a loss may go unnoticed. */
+const lossMs = downAfterMs + 2_000
 
 /** How long before and after a message somebody must have been in the room to have to hear it. */
 const marginMs = 300
@@ -15,6 +19,21 @@ export function checkSettled(world: World): void {
       world.violate(`${person.name} waits for ${person.waiting} answers`)
     if (person.process.state === 'running' && !person.isIn && !person.isGone)
       world.violate(`${person.name} is not in ${person.room}, long after all has healed`)
+  }
+}
+
+/** Checks that who has long been dead, gone or frozen is there for nobody. */
+export function checkLosses(world: World): void {
+  const { now } = world.time
+  if (world.isTroubled(now - lossMs, now, 'all')) return
+  for (const { process, address, endedAt } of world.lives) {
+    const since = Math.min(endedAt ?? Infinity, process.frozenSince)
+    if (since > now - lossMs) continue
+    for (const { server, process: observer } of world.alive) {
+      const isAwake = observer.state === 'running' && observer.frozenUntil < now - lossMs
+      if (isAwake && server.app.servers().some((seen) => addressOf(seen) === address))
+        world.violate(`${observer.name} still sees ${process.name}, which is there no more since ${since}`)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { misfortune } from './faults.ts'
-import { checkMessages, checkSettled } from './invariants.ts'
+import { checkLosses, checkMessages, checkSettled } from './invariants.ts'
 import { noteMessage } from './note-message.ts'
 import { Person } from './person.ts'
 import { Random } from './random.ts'
@@ -57,7 +57,10 @@ async function live(world: World): Promise<void> {
 
   let hasHealed = false
   void misfortune(world, misfortuneMs).then(() => (hasHealed = true))
-  while (!hasHealed) await time.run(time.now + 1_000)
+  while (!hasHealed) {
+    await time.run(time.now + 1_000)
+    checkLosses(world)
+  }
 
   await time.run(time.now + settleMs)
   world.isQuiet = true

@@ -17,6 +17,7 @@ export class VirtualProcess {
   backlog: Event[] = []
   /** When it was last frozen, until it goes on again, in virtual milliseconds. */
   frozenUntil = -Infinity
+  frozenSince = Infinity
   #state: 'running' | 'frozen' | 'dead' = 'running'
 
   constructor(name: string) {
@@ -27,9 +28,10 @@ export class VirtualProcess {
     return this.#state
   }
 
-  freeze(): void {
+  freeze(now: number): void {
     if (this.#state !== 'running') return
     this.#state = 'frozen'
+    this.frozenSince = now
     this.frozenUntil = Infinity
   }
 
@@ -38,6 +40,7 @@ export class VirtualProcess {
     if (this.#state !== 'frozen') return []
     this.#state = 'running'
     this.frozenUntil = now
+    this.frozenSince = Infinity
     return this.backlog.splice(0).filter(({ cancelled }) => !cancelled)
   }
 

@@ -32,11 +32,13 @@ export interface Life {
 export interface Trouble {
   readonly from: number
   to: number
+  /** The one process that it concerns; absent if it concerns all. */
+  readonly of?: VirtualProcess | undefined
 }
 
 /** The bounds within which servers notice things. */
 const heartbeatMs = 500
-const downAfterMs = 3_000
+export const downAfterMs = 3_000
 const callTimeoutMs = 4_000
 /** How late a deadline may be: a tick of the timer wheel and the ways there and back. */
 const lateMs = 500
@@ -144,15 +146,20 @@ export class World implements Surroundings {
   }
 
   /** Calls it a trouble from now on, until the returned function says that it is over. */
-  trouble(): () => void {
-    const trouble = { from: this.time.now, to: Infinity }
+  trouble(of?: VirtualProcess): () => void {
+    const trouble: Trouble = { from: this.time.now, to: Infinity, of }
     this.troubles.push(trouble)
     return () => (trouble.to = this.time.now)
   }
 
-  /** Whether something went on in that time, or shortly before, that excuses much. */
-  isTroubled(from: number, to: number): boolean {
-    return this.troubles.some((trouble) => trouble.from <= to && trouble.to + aftermathMs >= from)
+  /** Whether something went on in that time, or shortly before, that excuses much: anything, or what concerns `of`. */
+  isTroubled(from: number, to: number, of?: VirtualProcess | 'all'): boolean {
+    return this.troubles.some(
+      (trouble) =>
+        trouble.from <= to &&
+        trouble.to + aftermathMs >= from &&
+        (of === undefined || trouble.of === undefined || trouble.of === of),
+    )
   }
 
   /** Returns what a life of a server is called in the trace: less long than its address. */
@@ -185,7 +192,8 @@ export class World implements Surroundings {
   #onGone(name: string, server: ServerInfo, how: 'left' | 'down'): void {
     this.note(name, `${how === 'down' ? 'loses' : 'sees off'} ${this.nameOf(server)}`)
     const life = this.alive.find(({ address }) => address === addressOf(server))
-    if (how === 'down' && life !== undefined && !this.isTroubled(this.time.now - downAfterMs, this.time.now))
+    if (how === 'left' || life === undefined) return
+    if (!this.isTroubled(this.time.now - downAfterMs, this.time.now, life.process))
       this.violate(`${this.nameOf(server)} is down for ${name}, though nothing has happened to it`)
   }
 
