@@ -89,7 +89,7 @@ export interface App {
   getServerFromConfig(id: string): PomeloServer | undefined
   getServerTypes(): string[]
   getServerById(id: string): PomeloServer | undefined
-  /** The servers of a type in the order in which they came; undefined if there never was one. */
+  /** The servers of a type that are there, in the order of the config; undefined if there never was one. */
   getServersByType(type: string): PomeloServer[] | undefined
   isFrontend(server?: PomeloServer): boolean
   isBackend(server?: PomeloServer): boolean

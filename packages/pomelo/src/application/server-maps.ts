@@ -2,9 +2,14 @@ import type { PomeloServer } from '../config/servers.ts'
 
 /** The servers that are there, as an application's modules look at them. */
 export interface ServerMaps {
+  /** Those of the config, in its order. */
+  getServersFromConfig(): Readonly<Record<string, PomeloServer>>
   /** By id. */
   servers: Record<string, PomeloServer>
-  /** By type, in the order in which they came. A type that was there once stays, maybe with nobody. */
+  /**
+   * By type, in the order of the config, and then by id. Route functions choose by the place in it, so it must be the same
+   * in every process, whoever came first. A type that was there once stays, maybe with nobody.
+   */
   serverTypeMaps: Record<string, PomeloServer[]>
   serverTypes: string[]
 }
@@ -17,7 +22,16 @@ export function addToMaps(maps: ServerMaps, servers: readonly PomeloServer[]): v
     const at = list.findIndex(({ id }) => id === server.id)
     if (at === -1) list.push(server)
     else list[at] = server
+    sort(list, Object.keys(maps.getServersFromConfig()))
   }
+}
+
+function sort(list: PomeloServer[], configured: readonly string[]): void {
+  const placeOf = ({ id }: PomeloServer) => {
+    const place = configured.indexOf(id)
+    return place === -1 ? configured.length : place
+  }
+  list.sort((a, b) => placeOf(a) - placeOf(b) || (a.id < b.id ? -1 : 1))
 }
 
 export function removeFromMaps(maps: ServerMaps, ids: readonly string[]): void {
