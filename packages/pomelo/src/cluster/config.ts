@@ -118,8 +118,9 @@ function dictionaryOf(app: App): string[] {
   if (!app.isFrontend() || !optionsOf(app).useDict) return []
   const types = Object.keys(app.get('servers') ?? {})
   const routes = types.flatMap((type) => {
-    // they are made with this process's application, which Pomelo's own did, too
-    const modules = loadModules(join(app.base, 'app/servers', type, 'handler'), { app, native: {} })
+    // they are made with this process's application, as Pomelo does; those that are not Pomelo's would not expect it
+    const context = { app, native: undefined }
+    const modules = loadModules(join(app.base, 'app/servers', type, 'handler'), context)
     return modules.flatMap(({ name, object }) =>
       methodNames(object).map((method) => `${type}.${name}.${method}`),
     )

@@ -17,8 +17,8 @@ export interface LoadedModule {
 export interface LoadContext {
   /** Pomelo's application, for its modules. */
   readonly app: object
-  /** Shaddock's, for modules that are written for that. */
-  readonly native: object
+  /** Shaddock's, for modules that are written for that. Without it their classes are looked at, and not made. */
+  readonly native: object | undefined
 }
 
 const logger = getLogger('pomelo', 'loader')
@@ -48,7 +48,8 @@ function load(path: string, fileName: string, context: LoadContext): LoadedModul
   try {
     const exported = requireAnew(path)
     const native = nativeOf(exported)
-    const made = native === undefined ? make(exported, context.app) : construct(native.served, context.native)
+    const made =
+      native === undefined ? make(exported, context.app) : constructNative(native.served, context.native)
     if (typeof made !== 'object' || made === null) return []
     const { name } = made as { name?: unknown }
     const byFile = fileName.slice(0, -extname(fileName).length)
@@ -82,6 +83,11 @@ function construct(served: unknown, app: object): unknown {
   if (typeof served !== 'function') return served
   if (served.prototype === undefined) return (served as (app: object) => unknown)(app)
   return Reflect.construct(served, [app]) as unknown
+}
+
+function constructNative(served: unknown, app: object | undefined): unknown {
+  if (app !== undefined || typeof served !== 'function') return construct(served, app ?? {})
+  return served.prototype as unknown
 }
 
 /** Returns what a module written for Shaddock serves: its default export, or itself. */

@@ -8,12 +8,17 @@ import { writeApplication } from '../fixtures/application-files.ts'
 const { hybridconnector, sioconnector } = pomelo.connectors
 
 /** What Shaddock's connector is told of an application's `connectorConfig`. */
-async function connectorOf(connectorConfig: object | undefined, ...args: string[]) {
+async function connectorOf(
+  connectorConfig: object | undefined,
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+) {
   await using files = await writeApplication({
     'config/log4js.json': '{}',
     'config/master.json': '{}',
     'config/servers.json': '{ "connector": [] }',
     'config/dictionary.json': '["onChat", "onAdd"]',
+    ...more,
   })
   const app = new Application()
   const argv = ['node', 'app.js', 'id=connector-1', 'serverType=connector', 'frontend=true', ...args]
@@ -64,13 +69,33 @@ test('key and certificate of a connector are those of its port, however they are
 
 test('a dictionary is there if it is used, and limits are those of Pomelo, but for the longest message', async () => {
   const plain = await connectorOf({ connector: hybridconnector })
-  const used = await connectorOf(
-    { connector: hybridconnector, useDict: true, maxBodyBytes: 100 },
+  const used = await connectorOf({ connector: hybridconnector, useDict: true, maxBodyBytes: 100 }, [
     'max-connections=7',
-  )
+  ])
 
   assert.deepEqual([plain.dictionary, plain.dictionaryRoutes], [false, []])
   assert.deepEqual([plain.maxBodyBytes, plain.loginsPerSecond, plain.maxConnections], [1_048_576, 0, 100_000])
   assert.deepEqual([used.dictionary, used.dictionaryRoutes], [true, ['onChat', 'onAdd']])
   assert.deepEqual([used.maxBodyBytes, used.maxConnections], [100, 7])
+})
+
+test('the routes of all handlers come first in a dictionary, sorted; no class of another server is made', async () => {
+  const files = {
+    'config/servers.json': '{ "connector": [], "chat": [] }',
+    'app/servers/chat/handler/roomHandler.ts':
+      "export default class { constructor() { throw new Error('made') } say() {} get word() { return 1 } }",
+    'app/servers/chat/handler/oldHandler.js':
+      'module.exports = function (app) { return { tell: function () {}, app: app.getServerId() } }',
+    'app/servers/connector/handler/entryHandler.js': 'exports.enter = function () {}',
+  }
+
+  const { dictionaryRoutes } = await connectorOf({ connector: hybridconnector, useDict: true }, [], files)
+
+  assert.deepEqual(dictionaryRoutes, [
+    'chat.oldHandler.tell',
+    'chat.roomHandler.say',
+    'connector.entryHandler.enter',
+    'onChat',
+    'onAdd',
+  ])
 })
