@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { getLogger } from '../log.ts'
-import { decodeAdmin, AdminCode, encodeAnswer } from './message.ts'
+import { AdminCode, decodeAdmin, encodeAnswer, readAdminMessage } from './message.ts'
 import type { AdminMessage } from './message.ts'
 import { encodePacket, encodePublish, MqttReader, MqttType, readPublish } from './mqtt.ts'
 import type { MqttPacket } from './mqtt.ts'
@@ -141,7 +141,8 @@ export class AdminClientConnection {
     const message = decodeAdmin(payload)
     if (typeof message !== 'object' || message === null) throw new TypeError('a message is no object')
     if (topic === 'register') void this.#register(message)
-    else if (topic === 'client' && this.user !== undefined) this.#request(this.user, message)
+    else if (topic === 'client' && this.user !== undefined)
+      this.#request(this.user, readAdminMessage(message))
     else throw new TypeError(`nobody registered says ${topic}`)
   }
 

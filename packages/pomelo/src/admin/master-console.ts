@@ -108,16 +108,16 @@ export class MasterConsole {
   }
 
   #onRequest({ user, message }: ToolRequest, answer: (error?: unknown, body?: unknown) => void): void {
-    const { command, moduleId = '', body = {} } = message
+    const { command, moduleId = '', body } = message
     const denied = isAllowed({ command, moduleId, body }, user.level)
       ? undefined
       : 'Command permission denied'
-    const { password: _, ...shown } = body
+    const { password: _, ...shown } = (body ?? {}) as { readonly password?: unknown }
     adminLogger[denied === undefined ? 'info' : 'error'](
       JSON.stringify({ user: user.username, command, moduleId, msg: shown, error: denied }),
     )
     if (denied !== undefined) answer(new Error(denied))
-    else if (command === undefined) this.#service.execute(moduleId, 'clientHandler', body, answer)
+    else if (command === undefined) this.#service.execute(moduleId, 'clientHandler', body ?? {}, answer)
     else this.#command(command, moduleId, answer)
   }
 

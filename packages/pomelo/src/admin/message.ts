@@ -1,10 +1,10 @@
 /** What tools and the master say to one another. */
 export interface AdminMessage {
   /** Present where an answer is wanted. */
-  readonly reqId?: number
-  readonly command?: string
-  readonly moduleId?: string
-  readonly body?: Record<string, unknown>
+  readonly reqId?: number | undefined
+  readonly command?: string | undefined
+  readonly moduleId?: string | undefined
+  readonly body?: unknown
 }
 
 export interface AdminAnswer {
@@ -18,6 +18,24 @@ export interface AdminAnswer {
 export function decodeAdmin(payload: string): unknown {
   const value: unknown = JSON.parse(payload)
   return typeof value === 'string' ? (JSON.parse(value) as unknown) : value
+}
+
+/** Reads what a tool asks for. @throws {TypeError} it names that with something else than a text. */
+export function readAdminMessage(message: object): AdminMessage {
+  const { reqId, command, moduleId, body } = message as Readonly<Record<keyof AdminMessage, unknown>>
+  return {
+    reqId: typeof reqId === 'number' ? reqId : undefined,
+    command: nameOf(command),
+    moduleId: nameOf(moduleId),
+    body,
+  }
+}
+
+/** What merely reads as a name would be another one when permissions are looked up, and that one when it is called. */
+function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  throw new TypeError('a message names something with what is no text')
 }
 
 export function encodeAnswer(reqId: number, error: unknown, body: unknown): string {

@@ -18,6 +18,9 @@ test('who may only look cannot change an application', () => {
     assert.deepEqual(may('__console__', { signal }), [true, false])
   for (const comd of ['set', 'enable', 'disable', 'run', 'memory', 'cpu'])
     assert.deepEqual(may('watchServer', { comd }), [true, false])
+  assert.deepEqual(may('scripts', { command: 'list' }), [true, false])
+  assert.deepEqual(may('watchServer', { comd: 'run', signal: 'list' }), [true, false])
+  assert.deepEqual(may('__console__', { signal: 'add', comd: 'servers' }), [true, false])
 })
 
 test('users are those of adminUser.json, with their password or its MD5', async () => {

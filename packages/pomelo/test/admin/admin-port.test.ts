@@ -18,7 +18,7 @@ async function open() {
     host: '127.0.0.1',
     port: 0,
     authenticate: ({ username }) => Promise.resolve(username === 'ada' ? user : undefined),
-    onRequest: ({ clientId, message }, answer) => answer(null, { clientId, ...message.body }),
+    onRequest: ({ clientId, message }, answer) => answer(null, { clientId, ...(message.body as object) }),
     onClient: (client) => void clients.push(client),
     onClientGone: ({ id }) => gone.resolve(id),
   })
@@ -61,6 +61,13 @@ test('who is nobody is refused', async () => {
 
   await assert.rejects(AdminClient.open('tool-1', { ...port.address, username: 'eve' }), /client auth failed/)
   assert.deepEqual(port.clients, [])
+})
+
+test('who names a module with what is no text is cut off', async () => {
+  await using port = await open()
+  const client = await AdminClient.open('tool-1', port.address)
+
+  await assert.rejects(client.request(['watchServer'] as never, {}), /has ended the connection/)
 })
 
 const hello = encodeConnect('tool')
