@@ -1,4 +1,4 @@
-import { callBack } from '../callback.ts'
+import type { AnyFunction } from '../callback.ts'
 import { filterFunction } from '../filter-function.ts'
 import { getLogger } from '../log.ts'
 import { Outcome } from './outcome.ts'
@@ -16,8 +16,7 @@ export async function runBefore(
   for (const filter of filters) {
     const outcome = await step((next) => {
       const run = filterFunction(filter, 'before')
-      if (run === undefined) next(invalid('before'))
-      else run(msg, session, next)
+      return run === undefined ? next(invalid('before')) : run(msg, session, next)
     })
     if (outcome.error) return outcome
   }
@@ -41,8 +40,7 @@ export async function runAfter(
   for (const filter of filters.toReversed()) {
     const outcome = await step((next) => {
       const run = filterFunction(filter, 'after')
-      if (run === undefined) next(invalid('after'))
-      else run(current, msg, session, response, next)
+      return run === undefined ? next(invalid('after')) : run(current, msg, session, response, next)
     })
     current = outcome.error
   }
@@ -62,18 +60,21 @@ export async function handleError(
   const { error, response, opts } = outcome
   // by its parameters, as the reference tells the two forms apart
   const args = handler.length === 5 ? [error, msg, response, session] : [error, msg, response, session, opts]
-  return step((next) => callBack(handler, ...args, next))
+  return step((next) => (handler as AnyFunction).call(undefined, ...args, next))
 }
 
-/** Runs what calls `next`, once. What throws before that has failed. */
-export function step(run: (next: Next) => void): Promise<Outcome> {
+/** Runs what calls `next`, once. What throws or rejects before that has failed. */
+export function step(run: (next: Next) => unknown): Promise<Outcome> {
   return new Promise((resolve) => {
     const next: Next = (error, response, opts) => resolve(new Outcome(error, response, opts))
-    try {
-      run(next)
-    } catch (error) {
+    const fail = (error: unknown) => {
       logger.error('a handler or filter threw: %O', error)
       next(error)
+    }
+    try {
+      Promise.resolve(run(next)).catch(fail)
+    } catch (error) {
+      fail(error)
     }
   })
 }

@@ -32,6 +32,7 @@ function ask(handshake: AnyFunction, request: unknown, ip: string): Promise<unkn
       if (error) reject(new ServerError('DENIED', 'the application refused the handshake', { cause: error }))
       else resolve(response)
     }
-    handshake.call(undefined, request, answer, { remoteAddress: { ip } })
+    const asked = handshake.call(undefined, request, answer, { remoteAddress: { ip } })
+    Promise.resolve(asked).catch((error: unknown) => answer(error, undefined))
   })
 }

@@ -1,6 +1,9 @@
 import { toError } from '../callback.ts'
 import { filterFunction } from '../filter-function.ts'
+import { getLogger } from '../log.ts'
 import type { RpcMessage } from './message.ts'
+
+const logger = getLogger('pomelo-rpc')
 
 /** A call on its way through the filters, which may send it elsewhere. */
 export interface RpcCall {
@@ -42,7 +45,10 @@ export function runRpcFilters(
   const run = filterFunction(filter, kind)
   if (run === undefined) return next()
   try {
-    run(serverId, message, opts, next)
+    Promise.resolve(run(serverId, message, opts, next)).catch((error: unknown) => {
+      if (state.isNext) logger.error('a filter failed after it had gone on: %O', error)
+      else next(toError(error))
+    })
   } catch (error) {
     // what threw after the filter had gone on is not the filter
     if (state.isNext) throw error

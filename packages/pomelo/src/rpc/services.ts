@@ -1,5 +1,5 @@
 import type { AnyFunction } from '../callback.ts'
-import { callBack } from '../callback.ts'
+import { callBack, toError } from '../callback.ts'
 import { getLogger } from '../log.ts'
 import type { LoadedModule } from '../modules/loader.ts'
 import { methodOf } from '../modules/methods.ts'
@@ -34,12 +34,23 @@ export class RpcServices {
     const run = module && methodOf(module.object, method)
     if (module === undefined) return callBack(callback, new Error(`no such service:${service}`))
     if (run === undefined) return callBack(callback, new Error(`no such method:${method}`))
-    try {
-      if (module.isNative) answer(run.apply(module.object, args), callback)
-      else run.apply(module.object, [...args, (...outcome: unknown[]) => callBack(callback, ...outcome)])
-    } catch (error) {
+    const state = { isAnswered: false }
+    const finish = (...outcome: unknown[]) => {
+      if (state.isAnswered) return
+      state.isAnswered = true
+      callBack(callback, ...outcome)
+    }
+    const fail = (error: unknown) => {
       logger.error('%s.%s failed: %O', service, method, error)
-      callBack(callback, error)
+      finish(error)
+    }
+    try {
+      if (module.isNative) answer(run.apply(module.object, args), finish)
+      else Promise.resolve(run.apply(module.object, [...args, finish])).catch(fail)
+    } catch (error) {
+      // what throws after that is the caller's own callback
+      if (state.isAnswered) throw error
+      fail(error)
     }
   }
 }
@@ -61,11 +72,11 @@ export function promising({ object }: LoadedModule, names: readonly string[]): o
     (run: AnyFunction) =>
     (...args: unknown[]) =>
       new Promise((resolve, reject) => {
-        run.call(object, ...args, (error: unknown, value: unknown) => {
-          if (error instanceof Error) reject(error)
-          else if (error) reject(new Error(JSON.stringify(error)))
+        const finish = (error: unknown, value: unknown) => {
+          if (error) reject(toError(error))
           else resolve(value)
-        })
+        }
+        Promise.resolve(run.call(object, ...args, finish)).catch(reject)
       })
   return Object.fromEntries(
     names.flatMap((name) => {

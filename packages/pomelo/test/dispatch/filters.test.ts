@@ -52,6 +52,20 @@ test('a filter that throws, or has no function, has failed', async () => {
   )
 })
 
+test('an asynchronous filter, handler or error handler that throws has failed', async () => {
+  const rejects = () => Promise.reject(new Error('oops'))
+
+  assert.equal(String((await runBefore([rejects], {}, {})).error), 'Error: oops')
+  assert.equal(
+    String(await runAfter([rejects], null, { msg: {}, session: {}, response: undefined })),
+    'Error: oops',
+  )
+  assert.equal(
+    String((await handleError(rejects, new Outcome('no'), { msg: {}, session: {} })).error),
+    'Error: oops',
+  )
+})
+
 test('an error handler gets the options if it takes them, and may mend the outcome', async () => {
   const outcome = new Outcome('no', { code: 7 }, { fatal: true })
   const seen: unknown[] = []

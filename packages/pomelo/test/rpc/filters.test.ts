@@ -61,6 +61,16 @@ test('a filter that calls next with an error, or throws, ends a call, and those 
     assert.equal(run([filter, never])[0], refusal)
 })
 
+test('an asynchronous filter that throws ends a call', async () => {
+  const refusal = new Error('no')
+
+  const error = await new Promise((resolve) =>
+    runRpcFilters([() => Promise.reject(refusal)], 'before', call, resolve),
+  )
+
+  assert.equal(error, refusal)
+})
+
 test('a filter that calls next twice goes on once', () => {
   run([
     (_serverId: string, _message: unknown, _opts: unknown, next: () => void) => {
