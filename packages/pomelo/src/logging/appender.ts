@@ -70,12 +70,22 @@ function dateFileAppender({ filename, pattern }: AppenderConfig, layout: Layout)
       const wanted = resolve(String(filename) + fillDate(suffix, event.date))
       if (file === undefined || wanted !== name) {
         file?.close()
+        file = openDated(wanted)
         name = wanted
-        file = new RollingFile({ path: wanted })
       }
-      file.write(`${layout(event)}\n`)
+      file?.write(`${layout(event)}\n`)
     },
     close: () => file?.close(),
+  }
+}
+
+/** The line that begins a day is lost if its file cannot be opened; the application goes on, and the next line tries again. */
+function openDated(path: string): RollingFile | undefined {
+  try {
+    return new RollingFile({ path })
+  } catch (error) {
+    process.stderr.write(`${path}: a line is lost: ${String(error)}\n`)
+    return undefined
   }
 }
 

@@ -14,23 +14,22 @@ export class RollingFile {
   readonly #path: string
   readonly #maxBytes: number
   readonly #backups: number
-  #file: number
-  #bytes: number
+  /** Undefined where it could not be opened: the next write tries again. */
+  #file: number | undefined
+  #bytes = 0
   #broken = false
 
   constructor({ path, maxBytes = Infinity, backups = 5 }: RollingFileOptions) {
     this.#path = path
     this.#maxBytes = maxBytes
     this.#backups = backups
-    mkdirSync(dirname(path), { recursive: true })
-    this.#file = openSync(path, 'a')
-    this.#bytes = fstatSync(this.#file).size
+    this.#open('a')
   }
 
   write(text: string): void {
     try {
-      if (this.#bytes >= this.#maxBytes) this.#roll()
-      appendFileSync(this.#file, text)
+      const file = this.#file ?? this.#open('a')
+      appendFileSync(this.#bytes >= this.#maxBytes ? this.#roll(file) : file, text)
       this.#bytes += Buffer.byteLength(text)
       this.#broken = false
     } catch (error) {
@@ -41,17 +40,26 @@ export class RollingFile {
   }
 
   close(): void {
-    closeSync(this.#file)
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 
-  #roll(): void {
-    closeSync(this.#file)
+  #open(flags: 'a' | 'w'): number {
+    mkdirSync(dirname(this.#path), { recursive: true })
+    this.#file = openSync(this.#path, flags)
+    this.#bytes = fstatSync(this.#file).size
+    return this.#file
+  }
+
+  #roll(file: number): number {
+    // the number is somebody else's as soon as it is closed
+    this.#file = undefined
+    closeSync(file)
     for (let number = this.#backups - 1; number >= 0; number--) {
       const from = number === 0 ? this.#path : `${this.#path}.${number}`
       if (existsSync(from)) renameSync(from, `${this.#path}.${number + 1}`)
     }
     // without backups nothing was renamed, and what is there goes
-    this.#file = openSync(this.#path, 'w')
-    this.#bytes = 0
+    return this.#open('w')
   }
 }
