@@ -10,6 +10,7 @@ export function createBufferScheduler(
   opts: { readonly flushInterval?: number } = {},
 ): PushScheduler {
   const queues = new Map<Session, unknown[]>()
+  const followed = new WeakSet<Session>()
   let timer: NodeJS.Timeout | undefined
   const flush = (session: Session) => {
     const queue = queues.get(session)
@@ -20,6 +21,12 @@ export function createBufferScheduler(
     const queue = queues.get(session)
     if (queue !== undefined) return void queue.push(message)
     queues.set(session, [message])
+  }
+  // what waits when a session is kicked is sent before it is closed
+  const follow = (session: Session) => {
+    if (followed.has(session)) return
+    followed.add(session)
+    session.once('closed', () => flush(session))
   }
   return {
     start(callback) {
@@ -33,8 +40,7 @@ export function createBufferScheduler(
     },
     schedule(_reqId, _route, message, receivers, options, callback) {
       for (const session of receiversOf(app, message, receivers, options)) {
-        // what waits when a session is kicked is sent before it is closed
-        if (!queues.has(session)) session.once('closed', () => flush(session))
+        follow(session)
         enqueue(session, message)
       }
       if (typeof callback === 'function') process.nextTick(callBack, callback)

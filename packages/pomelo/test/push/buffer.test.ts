@@ -43,3 +43,23 @@ test('a push calls back when it has been taken', async () => {
 
   assert.equal(await taken, undefined)
 })
+
+test('a session is followed once, however often it is sent what waited', () => {
+  const sessions = new Sessions()
+  const session = sessions.open('ada')
+  const scheduler = createBufferScheduler(appOf(sessions))
+  const followed: string[] = []
+  const once = session.once.bind(session)
+  session.once = (event, listener) => {
+    followed.push(event)
+    return once(event, listener)
+  }
+
+  for (const message of ['first', 'second']) {
+    scheduler.schedule(null, 'onChat', message, null, {})
+    scheduler.stop?.(false)
+  }
+
+  assert.deepEqual(sessions.at(session).sent, ['first', 'second'])
+  assert.deepEqual(followed, ['closed'])
+})
