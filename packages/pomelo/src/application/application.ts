@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
-import { watch } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { readConfigFile, requireConfig } from '../config/config-file.ts'
+import { watchFile } from '../config/watch-file.ts'
 import { isFrontend } from '../config/servers.ts'
 import type { PomeloServer } from '../config/servers.ts'
 import { events } from '../events.ts'
@@ -20,6 +20,9 @@ import { stop } from './stop.ts'
 import { runTransaction } from './transaction.ts'
 
 const logger = getLogger('pomelo', 'application')
+
+/** How soon a config file that has been saved counts. */
+const reloadedMs = 500
 
 /** The application of a process. It is made as new each time that `createApp` is called. */
 export class Application implements App {
@@ -151,8 +154,7 @@ export class Application implements App {
     }
     this.set(key, file.value)
     if (!reload) return
-    const watcher = watch(file.path, () => this.loadConfigBaseApp(key, name))
-    watcher.unref()
+    watchFile(file.path, reloadedMs, () => this.loadConfigBaseApp(key, name))
   }
 
   loadConfig(key: string, path: string): void {

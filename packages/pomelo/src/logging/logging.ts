@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
+import { watchFile } from '../config/watch-file.ts'
 import { createAppender } from './appender.ts'
 import type { Appender, AppenderConfig } from './appender.ts'
 import { severityOf, thresholdOf } from './levels.ts'
@@ -32,7 +33,7 @@ export class Logging implements LoggerFactory {
     if (filled.lineDebug) process.env['LOGGER_LINE'] = 'true'
     if (filled.rawMessage) process.env['RAW_MESSAGE'] = 'true'
     if (typeof config === 'string' && filled.reloadSecs)
-      this.#watching = watch(config, filled.reloadSecs, () => this.#applyLevels(read()))
+      this.#watching = watchFile(config, filled.reloadSecs * 1_000, () => this.#applyLevels(read()))
   }
 
   getLogger(category = '[default]', ...prefixes: string[]): Logger {
@@ -108,24 +109,4 @@ function prefixed(prefixes: readonly string[], data: readonly unknown[]): readon
 function callerLine(): string {
   const caller = (new Error().stack ?? '').split('\n')[4] ?? ''
   return /:(\d+):\d+\)?$/.exec(caller)?.[1] ?? '?'
-}
-
-function watch(file: string, seconds: number, onChange: () => void): NodeJS.Timeout {
-  let seenAt = modifiedAt(file)
-  const look = () => {
-    const at = modifiedAt(file)
-    if (at === undefined || at === seenAt) return
-    seenAt = at
-    try {
-      onChange()
-    } catch {
-      // it is being written: the next look finds it whole
-      seenAt = undefined
-    }
-  }
-  return setInterval(look, seconds * 1_000).unref()
-}
-
-function modifiedAt(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs
 }
