@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 
 /**
  * Calls `onChange` when a file has been saved, by whatever way: many editors put another one in its place. Where it
- * throws, the file is half written, and it is called again, once it has changed again or at the next look.
+ * throws, the file is half written, and the next look calls it again.
  */
 export function watchFile(path: string, intervalMs: number, onChange: () => void): NodeJS.Timeout {
   let seenAt = modifiedAt(path)

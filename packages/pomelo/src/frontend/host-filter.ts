@@ -21,12 +21,24 @@ export function filterHost(app: App, address: string, refuse: () => void): void 
   const { __connector__: connector } = app.components as { __connector__?: { blacklist?: unknown } }
   if (isListed(connector?.blacklist, address)) return refuse()
   if (typeof blacklistFun !== 'function') return
-  ;(blacklistFun as AnyFunction).call(undefined, (error: unknown, list: unknown) => {
-    if (error) logger.error('connectorConfig.blacklistFun failed: %s', error)
+  const fail = (error: unknown) => logger.error('connectorConfig.blacklistFun failed: %s', error)
+  const asked = (blacklistFun as AnyFunction).call(undefined, (error: unknown, list: unknown) => {
+    if (error) fail(error)
     else if (isListed(list, address)) refuse()
   })
+  Promise.resolve(asked).catch(fail)
 }
 
 function isListed(list: unknown, address: string): boolean {
-  return Array.isArray(list) && list.some((entry) => new RegExp(String(entry)).test(address))
+  return Array.isArray(list) && list.some((entry) => isMatch(String(entry), address))
+}
+
+function isMatch(entry: string, address: string): boolean {
+  try {
+    return new RegExp(entry).test(address)
+  } catch (error) {
+    // the others still count
+    logger.error('a blacklist has an entry that is no regular expression: %s', (error as Error).message)
+    return false
+  }
 }

@@ -103,11 +103,19 @@ async function tellCron(agent: MasterAgent, { signal, args = [] }: Order): Promi
 
 async function blacklist(agent: MasterAgent, { args = [] }: Order): Promise<unknown> {
   for (const address of args) {
-    if (!/(\d+)\.(\d+)\.(\d+)\.(\d+)/.test(address))
+    if (!/(\d+)\.(\d+)\.(\d+)\.(\d+)/.test(address) || !isRegExp(address))
       throw new Error(`blacklist ip: ${address} is error format.`)
   }
   agent.notifyAll(moduleId, { signal: 'blacklist', blacklist: args })
   return { status: 'ok' }
+}
+
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 /** @throws {Error} one has no `=`. */
