@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events'
 import type { AnyFunction } from '../callback.ts'
 import { callBack } from '../callback.ts'
+import { getLogger } from '../log.ts'
+
+const logger = getLogger('pomelo', 'session')
 
 /** Who a client is, once bound: an application may use texts or numbers. */
 export type Uid = string | number
@@ -110,7 +113,12 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     this.__sessionService__.remove(this.id)
-    this.emit('closed', this.toFrontendSession(), reason)
+    try {
+      this.emit('closed', this.toFrontendSession(), reason)
+    } catch (error) {
+      // the application's mistake must not keep the client connected, nor others of its uid
+      logger.error('a listener to the end of session %d threw: %O', this.id, error)
+    }
     this.__socket__.disconnect(reason)
   }
 

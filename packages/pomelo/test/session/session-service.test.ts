@@ -120,3 +120,18 @@ test('the address of a client is told as long as it is there', () => {
   assert.equal(sessions.service.getClientAddressBySessionId(id)?.ip, '192.0.2.1')
   assert.equal(sessions.service.getClientAddressBySessionId(77), null)
 })
+
+test('a listener that throws keeps nobody connected', async () => {
+  const sessions = new Sessions()
+  const both = [sessions.open('ada'), sessions.open('ada')]
+  both[0]!.on('closed', () => {
+    throw new Error('oops')
+  })
+
+  await new Promise((resolve) => sessions.service.kick('ada', 'enough', resolve))
+
+  assert.deepEqual(
+    both.map((session) => sessions.at(session).reasons),
+    [['enough'], ['enough']],
+  )
+})
