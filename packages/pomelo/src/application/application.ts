@@ -247,11 +247,11 @@ export class Application implements App {
   }
 
   getServerById(id: string): PomeloServer | undefined {
-    return this.servers[id]
+    return Object.hasOwn(this.servers, id) ? this.servers[id] : undefined
   }
 
   getServersByType(type: string): PomeloServer[] | undefined {
-    return this.serverTypeMaps[type]
+    return Object.hasOwn(this.serverTypeMaps, type) ? this.serverTypeMaps[type] : undefined
   }
 
   isFrontend(server = this.curServer): boolean {

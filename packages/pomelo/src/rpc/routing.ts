@@ -34,8 +34,7 @@ export function createRouting(app: App, underWay: (serverId: string) => number):
   }
   return (serverType, routeParam, message, choose) => {
     const once = firstOf(choose)
-    const routes = (app.get('__routes__') ?? {}) as Record<string, unknown>
-    const route = routes[serverType] ?? routes['default']
+    const route = routeOf(app, serverType)
     try {
       if (routerType !== undefined || typeof route !== 'function')
         once(undefined, pick(serverType, routeParam, message))
@@ -56,6 +55,12 @@ export function createRouting(app: App, underWay: (serverId: string) => number):
       if (!once(toError(error), '')) throw error
     }
   }
+}
+
+/** The type may be what a client has sent: only what the application has set counts. */
+function routeOf(app: App, serverType: string): unknown {
+  const routes = new Map(Object.entries(app.get('__routes__') ?? {}))
+  return routes.get(serverType) ?? routes.get('default')
 }
 
 /** Returns `choose` for one use. It returns whether this was it. */
