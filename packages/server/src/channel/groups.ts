@@ -137,7 +137,8 @@ export class Groups {
     const key = `${addressOf(next)}/${nameOf(group)}`
     const successor = this.#groups.get(key) ?? this.#create(key, next)
     successor.successor = undefined
-    group.successor = successor
+    // if it was nobody else's meanwhile, it is its own
+    if (successor !== group) group.successor = successor
     for (const uid of group.uids.keys()) this.#enter(successor, uid, 0)
     // all of them: if the channel was its before, it has forgotten them
     const uids = [...successor.uids.keys()]

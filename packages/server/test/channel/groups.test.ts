@@ -358,6 +358,19 @@ test('a group that has moved is forgotten when it retires, unless it has moved b
   assert.equal(groups.size, 1)
 })
 
+test("a group whose owner is back, and that was nobody else's meanwhile, stays: its members are named", async () => {
+  const { groups, adopted, connect, join } = createFrontend()
+  const { ear } = await connect('ada')
+  join('chat-1@1/lobby', 'ada')
+  const [group] = groups.ofType('chat')
+
+  groups.move(group!, owner, { kind: 'joined', server: owner })
+  const isRetired = groups.retire(group!)
+  groups.push('chat-1@1/lobby', 'onChat', text)
+
+  assert.deepEqual([adopted, isRetired, ear.heard], [['chat-1@1 lobby ada'], false, ['onChat']])
+})
+
 test('a group that is removed is heard no more', async () => {
   const { groups, connect, join } = createFrontend()
   const { ear } = await connect('ada')
