@@ -15,6 +15,9 @@ export function checkSettled(world: World): void {
   checkServers(world)
   checkRooms(world)
   for (const person of world.people) {
+    const sessions = world.alive.flatMap(({ server }) => server.app.clients.ofUid(person.name))
+    if (sessions.length !== Number(person.isIn))
+      world.violate(`${person.name} has ${sessions.length} sessions, and is ${person.isIn ? '' : 'not '}in`)
     if (person.process.state === 'running' && person.waiting > 0)
       world.violate(`${person.name} waits for ${person.waiting} answers`)
     if (person.process.state === 'running' && !person.isIn && !person.isGone)
