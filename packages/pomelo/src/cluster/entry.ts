@@ -30,6 +30,11 @@ export function entryOf(server: PomeloServer): ServerEntry {
   }
 }
 
+/** Returns what starts a server that runs once more: as servers.json says, or else as its command line said. */
+export function entryOfRunning(app: App, server: PomeloServer): ServerEntry {
+  return entryOf(app.getServerFromConfig(server.id) ?? server)
+}
+
 /** All addresses, as Pomelo: `host` is where servers find it. With `distinctHost` it listens there alone. */
 function listenHost(app: App, { host }: PomeloServer): string {
   const { distinctHost } = (app.get('connectorConfig') ?? {}) as { distinctHost?: unknown }

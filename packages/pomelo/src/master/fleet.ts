@@ -1,6 +1,6 @@
 import type { Supervisor } from 'shaddock/embed'
 import type { App } from '../app.ts'
-import { entryOf } from '../cluster/entry.ts'
+import { entryOf, entryOfRunning } from '../cluster/entry.ts'
 import type { PomeloServer } from '../config/servers.ts'
 
 /** The servers of a master, as tools order them about. */
@@ -56,7 +56,7 @@ export function createFleet({ app, supervisor, dismiss }: FleetOptions): Fleet {
       const server = app.servers[id]
       if (server === undefined) throw new Error(`there is no server ${id}`)
       await dismiss(id)
-      return supervisor.add(entryOf(server))
+      return supervisor.add(entryOfRunning(app, server))
     },
     async add(server) {
       if (known().includes(server.id)) throw new Error(`there is a server ${server.id} already`)

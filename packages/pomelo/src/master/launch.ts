@@ -59,21 +59,24 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Starts the process of a server: `node <args> app.js env=… id=… …` */
-export function spawnServer(
-  app: App,
-  { args, settings, id }: ServerEntry,
-  channel: readonly 'ipc'[] = [],
-): ChildProcess {
+export function spawnServer(app: App, entry: ServerEntry, channel: readonly 'ipc'[] = []): ChildProcess {
+  const { id, settings } = entry
   const host = String(settings['host'] ?? '127.0.0.1')
   if (!isLocal(app, host))
     throw new Error(`${id} is to run on ${host}: for now all servers run on the machine of the master`)
-  const pairs = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`)
-  return spawn(process.execPath, [...args, app.main, `env=${app.env}`, ...pairs], {
+  return spawn(process.execPath, commandLineOf(app, entry), {
     cwd: process.cwd(),
     stdio: ['ignore', 'inherit', 'inherit', ...channel],
     detached: app.env !== 'development',
     env: { ...process.env, ...startEnvironment() },
   })
+}
+
+/** Returns the arguments of a server's process. What one that ran had by itself, the next has of its own. */
+export function commandLineOf(app: App, { args, settings }: ServerEntry): string[] {
+  const { pid: _, main: __, env: ___, ...told } = settings
+  const pairs = Object.entries(told).map(([key, value]) => `${key}=${String(value)}`)
+  return [...args, app.main, `env=${app.env}`, ...pairs]
 }
 
 function isLocal(app: App, host: string): boolean {

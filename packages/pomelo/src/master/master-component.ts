@@ -8,7 +8,7 @@ import { setRunning } from '../application/running.ts'
 import { callBack } from '../callback.ts'
 import type { Callback } from '../callback.ts'
 import { toConfig } from '../cluster/config.ts'
-import { entryOf, toEntry, toPomeloServer } from '../cluster/entry.ts'
+import { entryOf, entryOfRunning, toEntry, toPomeloServer } from '../cluster/entry.ts'
 import { followServers } from '../cluster/membership.ts'
 import type { Component } from '../component.ts'
 import { events } from '../events.ts'
@@ -81,7 +81,8 @@ export class MasterComponent implements Component {
     const { native } = this.#uplink
     // those of a master that is gone serve on
     const running = native.servers().filter(({ type }) => type !== 'master')
-    for (const server of running) supervisor.adopt(entryOf(toPomeloServer(server)), adoptLife(native, server))
+    for (const server of running)
+      supervisor.adopt(entryOfRunning(this.#app, toPomeloServer(server)), adoptLife(native, server))
     for (const server of Object.values(this.#app.getServersFromConfig())) {
       if (running.some(({ id }) => id === server.id)) continue
       supervisor
