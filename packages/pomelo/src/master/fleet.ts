@@ -1,4 +1,4 @@
-import type { Supervisor } from 'shaddock/embed'
+import type { Life, Supervisor } from 'shaddock/embed'
 import type { App } from '../app.ts'
 import { entryOf, entryOfRunning } from '../cluster/entry.ts'
 import type { PomeloServer } from '../config/servers.ts'
@@ -21,13 +21,17 @@ export interface Fleet {
 export interface FleetOptions {
   readonly app: App
   readonly supervisor: Supervisor
-  /** Asks a server to stop that another process started. Resolves when it has left. */
-  readonly dismiss: (id: string) => Promise<void>
+  /** Returns the life of a server that another process started, if it lives. */
+  readonly foreign: (id: string) => Life | undefined
+  /** How long such a server may take to stop before it is killed. */
+  readonly stopTimeoutMs: number
 }
 
-export function createFleet({ app, supervisor, dismiss }: FleetOptions): Fleet {
+export function createFleet({ app, supervisor, foreign, stopTimeoutMs }: FleetOptions): Fleet {
   const isOwn = (id: string) => supervisor.entries.some((entry) => entry.id === id)
   const known = () => [...new Set([...Object.keys(app.servers), ...supervisor.entries.map(({ id }) => id)])]
+  const foreignOf = (ids: readonly string[]) =>
+    ids.filter((id) => !isOwn(id)).flatMap((id) => foreign(id) ?? [])
   return {
     idsOf(type) {
       if (type === undefined) return known()
@@ -37,25 +41,25 @@ export function createFleet({ app, supervisor, dismiss }: FleetOptions): Fleet {
     async stop(ids) {
       const unknown = ids.filter((id) => !known().includes(id))
       if (unknown.length > 0) throw new Error(`Cannot find the server to stop: ${unknown.join(', ')}`)
-      const foreign = (ids.length > 0 ? ids : known()).filter((id) => !isOwn(id))
       await Promise.all([
         ids.length > 0 ? supervisor.stop(ids.filter(isOwn)) : supervisor.stop(),
-        ...foreign.map(dismiss),
+        ...foreignOf(ids.length > 0 ? ids : known()).map((life) => stopWithin(life, stopTimeoutMs)),
       ])
     },
     async kill() {
       await Promise.all([
         supervisor.kill(),
-        ...known()
-          .filter((id) => !isOwn(id))
-          .map(dismiss),
+        ...foreignOf(known()).map((life) => {
+          life.kill()
+          return life.ended
+        }),
       ])
     },
     async restart(id) {
       if (isOwn(id)) return supervisor.restart([id])
       const server = app.servers[id]
       if (server === undefined) throw new Error(`there is no server ${id}`)
-      await dismiss(id)
+      await Promise.all(foreignOf([id]).map((life) => stopWithin(life, stopTimeoutMs)))
       return supervisor.add(entryOfRunning(app, server))
     },
     async add(server) {
@@ -64,4 +68,11 @@ export function createFleet({ app, supervisor, dismiss }: FleetOptions): Fleet {
     },
     end: () => app.stop(true),
   }
+}
+
+async function stopWithin(life: Life, limitMs: number): Promise<void> {
+  const timer = setTimeout(() => life.kill(), limitMs)
+  life.stop()
+  await life.ended
+  clearTimeout(timer)
 }

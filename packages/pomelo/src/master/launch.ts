@@ -21,40 +21,13 @@ export function createLaunch(app: App, native: NativeApp, retire: (id: string) =
     const ended = endOf(child)
     return {
       pid: child.pid,
-      ready: Promise.race([joined(native, entry.id, child.pid), failedBy(ended)]),
+      ready: joined(native, { id: entry.id, pid: child.pid, ended }),
       ended,
       stop: () => child.kill('SIGTERM'),
       kill: () => child.kill('SIGKILL'),
       // what the console of Pomelo lists, it asks the servers itself
       stats: () => Promise.reject(new Error('not asked')),
     } satisfies Life
-  }
-}
-
-/** Returns the rest of the life of a server that another master has started. */
-export function adoptLife(native: NativeApp, server: ServerInfo): Life {
-  const { pid } = server
-  return {
-    pid,
-    ready: Promise.resolve(server),
-    ended: new Promise((resolve) => {
-      const undo = native.onServers((_, left) => {
-        if (!left.some((each) => each.id === server.id && each.pid === pid)) return
-        undo()
-        resolve('it has left')
-      })
-    }),
-    stop: () => signal(pid, 'SIGTERM'),
-    kill: () => signal(pid, 'SIGKILL'),
-    stats: () => Promise.reject(new Error('not asked')),
-  }
-}
-
-export function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // it has ended just now, and all hear of that
   }
 }
 
@@ -92,17 +65,25 @@ function endOf(child: ChildProcess): Promise<string> {
   })
 }
 
-function joined(native: NativeApp, id: string, pid: number | undefined): Promise<ServerInfo> {
-  return new Promise((resolve) => {
+/** Resolves when a process has become a member. Where it ends before, nobody listens any more. */
+function joined(
+  native: NativeApp,
+  {
+    id,
+    pid,
+    ended,
+  }: { readonly id: string; readonly pid: number | undefined; readonly ended: Promise<string> },
+): Promise<ServerInfo> {
+  return new Promise((resolve, reject) => {
     const undo = native.onServers((servers) => {
       const server = servers.find((each) => each.id === id && each.pid === pid)
       if (server === undefined) return
       undo()
       resolve(server)
     })
+    void ended.then((how) => {
+      undo()
+      reject(new Error(`it ended early: ${how}`))
+    })
   })
-}
-
-async function failedBy(ended: Promise<string>): Promise<never> {
-  throw new Error(`it ended early: ${await ended}`)
 }

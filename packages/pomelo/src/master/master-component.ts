@@ -1,6 +1,6 @@
 import { defineApp } from 'shaddock'
 import { createSupervisor, joinServer } from 'shaddock/embed'
-import type { Supervisor } from 'shaddock/embed'
+import type { Life, Supervisor } from 'shaddock/embed'
 import { MasterConsole } from '../admin/master-console.ts'
 import { MonitorConsole } from '../admin/monitor-console.ts'
 import type { App } from '../app.ts'
@@ -15,8 +15,9 @@ import { events } from '../events.ts'
 import { createShaddockLog, getLogger } from '../log.ts'
 import { RpcServices } from '../rpc/services.ts'
 import { Uplink } from '../uplink.ts'
+import { adoptLife } from './adopt.ts'
 import { createFleet } from './fleet.ts'
-import { adoptLife, createLaunch, signal } from './launch.ts'
+import { createLaunch } from './launch.ts'
 import { createReports } from './reports.ts'
 
 const logger = getLogger('pomelo', 'master')
@@ -62,7 +63,8 @@ export class MasterComponent implements Component {
       config: config.master,
     })
     this.#supervisor = supervisor
-    const fleet = createFleet({ app, supervisor, dismiss: (id) => this.#dismiss(id) })
+    const { stopTimeoutMs } = config.master
+    const fleet = createFleet({ app, supervisor, foreign: (id) => this.#foreign(id), stopTimeoutMs })
     await this.#console.start(fleet, this.#uplink)
     await this.#monitor.start()
     app.event.once(events.START_SERVER, () => this.#monitor.started())
@@ -91,19 +93,11 @@ export class MasterComponent implements Component {
     }
   }
 
-  #dismiss(id: string): Promise<void> {
-    const app = this.#app
-    const pid = Number(app.servers[id]?.['pid'])
-    if (!Number.isInteger(pid)) return Promise.resolve()
-    return new Promise((resolve) => {
-      const onRemoved = (ids: readonly string[]) => {
-        if (!ids.includes(id)) return
-        app.event.removeListener(events.REMOVE_SERVERS, onRemoved)
-        resolve()
-      }
-      app.event.on(events.REMOVE_SERVERS, onRemoved)
-      signal(pid, 'SIGTERM')
-    })
+  /** The life of a server that neither this master started nor the one before it. */
+  #foreign(id: string): Life | undefined {
+    const { native } = this.#uplink
+    const server = native.servers().find((each) => each.id === id)
+    return server && adoptLife(native, server)
   }
 }
 

@@ -1,4 +1,5 @@
 export type { Launch, Life } from '../cli/life.ts'
+export { birthOf } from '../cli/process-birth.ts'
 export type { Reports, ServerState, ServerStatus } from '../cli/supervised-server.ts'
 export { createSupervisor, type Supervisor, type SupervisorOptions } from '../cli/supervisor.ts'
 export type {
