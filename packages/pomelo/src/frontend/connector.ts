@@ -47,7 +47,9 @@ export class ConnectorComponent implements Component {
     const { __pushScheduler__: scheduler } = this.#app.components as {
       __pushScheduler__?: PushSchedulerComponent
     }
-    scheduler?.schedule(reqId, route, this.encode(reqId, route, message), receivers, opts, callback)
+    if (scheduler === undefined)
+      return callBack(callback, new Error('the push scheduler has not been loaded'))
+    scheduler.schedule(reqId, route, this.encode(reqId, route, message), receivers, opts, callback)
   }
 
   /** Sends a push to users who are connected here. Calls back with the uids that are not. */

@@ -1,12 +1,9 @@
 import type { App } from '../app.ts'
-import { callBack } from '../callback.ts'
+import { callBack, called } from '../callback.ts'
 import type { AnyFunction, Callback } from '../callback.ts'
 import type { Component } from '../component.ts'
-import { getLogger } from '../log.ts'
 import { createDirectScheduler } from './direct.ts'
 import type { PushOptions, PushScheduler } from './scheduler.ts'
-
-const logger = getLogger('pomelo', 'pushScheduler')
 
 /** What `pushSchedulerConfig` says: one scheduler, or several and who chooses among them. */
 interface SchedulerConfig {
@@ -37,13 +34,20 @@ export class PushSchedulerComponent implements Component {
   }
 
   afterStart(callback: Callback): void {
-    for (const scheduler of this.#schedulers.values()) scheduler.start?.(() => undefined)
-    callBack(callback)
+    this.#all((scheduler, done) => (scheduler.start ? scheduler.start(done) : done()), callback)
   }
 
   stop(force: boolean, callback: Callback): void {
-    for (const scheduler of this.#schedulers.values()) scheduler.stop?.(force, () => undefined)
-    callBack(callback)
+    this.#all((scheduler, done) => (scheduler.stop ? scheduler.stop(force, done) : done()), callback)
+  }
+
+  /** Calls back when all have, with the first error. */
+  #all(run: (scheduler: PushScheduler, done: Callback) => unknown, callback: Callback): void {
+    const runs = [...this.#schedulers.values()].map((each) => called((done) => void run(each, done)))
+    Promise.all(runs).then(
+      () => callBack(callback),
+      (error: unknown) => callBack(callback, error),
+    )
   }
 
   schedule(
@@ -56,7 +60,7 @@ export class PushSchedulerComponent implements Component {
   ): void {
     const choose = (id: unknown) => {
       const scheduler = this.#schedulers.get(String(id))
-      if (scheduler === undefined) logger.error('there is no push scheduler %j', id)
+      if (scheduler === undefined) callBack(callback, new Error(`there is no push scheduler ${String(id)}`))
       else scheduler.schedule(reqId, route, message, receivers, opts, callback)
     }
     if (this.#selector === undefined) choose(only)

@@ -62,3 +62,41 @@ test('a push reaches those it names, all, those who are bound, or those that the
   assert.deepEqual(receiversOf(app(), '', null, { userOptions: { binded: true } }), [ada])
   assert.deepEqual(receiversOf(app(filter), '', null, { userOptions: { filterParam: guest.id } }), [guest])
 })
+
+test('a push for a scheduler that is not there calls back with that', async () => {
+  const component = new PushSchedulerComponent(app, {
+    scheduler: [{ id: 'fast', scheduler: { schedule: () => undefined } }],
+    selector: (...args: unknown[]) => (args.at(-1) as (id: string) => void)('slow'),
+  })
+
+  const error = await new Promise((resolve) => component.schedule(null, 'onChat', 'hi', null, {}, resolve))
+
+  assert.match(String(error), /no push scheduler slow/)
+})
+
+test('schedulers have started and stopped when each has called back, and their errors are told', async () => {
+  const stopping = Promise.withResolvers<() => void>()
+  const component = new PushSchedulerComponent(app, {
+    scheduler: {
+      schedule: () => undefined,
+      start: (done: (error: Error) => void) => done(new Error('no')),
+      stop: (_force: boolean, done: () => void) => stopping.resolve(done),
+    },
+  })
+  let hasStopped = false
+
+  const error = await new Promise((resolve) => component.afterStart(resolve))
+  const stopped = new Promise<void>((resolve) =>
+    component.stop(false, () => {
+      hasStopped = true
+      resolve()
+    }),
+  )
+  const done = await stopping.promise
+  await new Promise(setImmediate)
+  assert.equal(hasStopped, false)
+  done()
+
+  await stopped
+  assert.equal(String(error), 'Error: no')
+})
