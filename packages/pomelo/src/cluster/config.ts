@@ -6,6 +6,7 @@ import { readConfigFile } from '../config/config-file.ts'
 import { sioconnector } from '../connectors.ts'
 import { loadModules } from '../modules/loader.ts'
 import { methodNames } from '../modules/methods.ts'
+import { callTimeoutOf } from '../rpc/call-timeout.ts'
 
 /** What of `connectorConfig` Shaddock's connector does. */
 interface ConnectorOptions {
@@ -29,18 +30,14 @@ interface ConnectorOptions {
   readonly maxBodyBytes?: number
 }
 
-/** A call that nobody answers ends after this long, as in Pomelo, unless `proxyConfig.timeout` says otherwise. */
-const callTimeoutMs = 30_000
-
 /** Returns Shaddock's config of what an application has configured in Pomelo's way. */
 export function toConfig(app: App): Config {
-  const { timeout } = (app.get('proxyConfig') ?? {}) as { timeout?: number }
   return createConfig({
     directory: app.base,
     environment: String(app.env),
     servers: [],
     connector: app.isFrontend() ? connectorSettings(app) : {},
-    cluster: { callTimeoutMs: timeout ?? callTimeoutMs, maxPendingCalls: 100_000 },
+    cluster: { callTimeoutMs: callTimeoutOf(app), maxPendingCalls: 100_000 },
     master: { stopTimeoutMs: 8_000 },
     dictionary: dictionaryOf(app),
     ...protosOf(app),

@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import type { AnyFunction } from '../callback.ts'
 import { toError } from '../callback.ts'
 import type { PomeloServer } from '../config/servers.ts'
+import { callTimeoutOf } from './call-timeout.ts'
 import { createBalance } from './balance.ts'
 import type { Balance, BalanceOptions } from './balance.ts'
 import type { RpcMessage } from './message.ts'
@@ -33,23 +34,21 @@ export function createRouting(app: App, underWay: (serverId: string) => number):
     return balance(servers, message)
   }
   return (serverType, routeParam, message, choose) => {
-    const once = firstOf(choose)
+    const { once, within } = firstOf(choose)
     const route = routeOf(app, serverType)
     try {
       if (routerType !== undefined || typeof route !== 'function')
         once(undefined, pick(serverType, routeParam, message))
-      else
-        (route as AnyFunction).call(
-          undefined,
-          routeParam,
-          message,
-          app,
-          (error: unknown, serverId: unknown) => {
-            if (error) once(toError(error), '')
-            else if (typeof serverId === 'string') once(undefined, serverId)
-            else once(new Error(`the route function of ${serverType} chose ${String(serverId)}`), '')
-          },
-        )
+      else {
+        const next = (error: unknown, serverId: unknown) => {
+          if (error) once(toError(error), '')
+          else if (typeof serverId === 'string') once(undefined, serverId)
+          else once(new Error(`the route function of ${serverType} chose ${String(serverId)}`), '')
+        }
+        const result = (route as AnyFunction).call(undefined, routeParam, message, app, next)
+        Promise.resolve(result).catch((error: unknown) => once(toError(error), ''))
+        within(callTimeoutOf(app), `the route function of ${serverType} chose nothing`)
+      }
     } catch (error) {
       // what was chosen before it threw counts, and what threw is the caller's
       if (!once(toError(error), '')) throw error
@@ -63,15 +62,27 @@ function routeOf(app: App, serverType: string): unknown {
   return routes.get(serverType) ?? routes.get('default')
 }
 
-/** Returns `choose` for one use. It returns whether this was it. */
-function firstOf(choose: Choose): (...args: Parameters<Choose>) => boolean {
-  let isChosen = false
-  return (...args) => {
-    if (isChosen) return false
-    isChosen = true
+/**
+ * Returns `choose` for one use: `once` returns whether this was it, and `within` refuses in its place unless that comes in
+ * time.
+ */
+function firstOf(choose: Choose) {
+  const state: { isChosen: boolean; timer?: NodeJS.Timeout } = { isChosen: false }
+  const once = (...args: Parameters<Choose>) => {
+    if (state.isChosen) return false
+    state.isChosen = true
+    clearTimeout(state.timer)
     choose(...args)
     return true
   }
+  const within = (limitMs: number, otherwise: string) => {
+    if (!state.isChosen)
+      state.timer = setTimeout(
+        () => once(new Error(`${otherwise} within ${limitMs} ms`), ''),
+        limitMs,
+      ).unref()
+  }
+  return { once, within }
 }
 
 function byUid(servers: readonly PomeloServer[], routeParam: unknown): string {

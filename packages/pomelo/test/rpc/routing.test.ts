@@ -37,3 +37,17 @@ for (const type of ['constructor', 'toString', '__proto__']) {
     assert.equal(app.getServerById(type), undefined)
   })
 }
+
+test('a route function that calls nothing back, or rejects, refuses the call', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const app = new Application()
+  app.set('proxyConfig', { timeout: 5_000 })
+  app.route('silent', () => undefined)
+  app.route('broken', () => Promise.reject(new Error('oops')))
+
+  const silent = choose(app, 'silent')
+  t.mock.timers.tick(5_000)
+
+  assert.match(String((await silent)[0]), /silent chose nothing within 5000 ms/)
+  assert.match(String((await choose(app, 'broken'))[0]), /oops/)
+})
