@@ -1,6 +1,10 @@
+import { ServerError } from 'shaddock'
 import type { Clients, FrontendSession as NativeSession } from 'shaddock'
+import { getLogger } from '../log.ts'
 import { EncodedPush } from '../push/encoded-push.ts'
 import type { RemoteAddress, SessionSocket, Uid } from '../session/session.ts'
+
+const logger = getLogger('pomelo', 'connector')
 
 /** Where a uid that is no text is kept in the state that travels: Shaddock's own uid is a text. */
 export const uidKey = '$uid'
@@ -40,21 +44,23 @@ export class ClientSocket implements SessionSocket {
   bind(uid: Uid): void {
     if (this.native.closed || this.native.uid === String(uid)) return
     if (typeof uid !== 'string') this.native.set(uidKey, uid)
-    // it is done when this returns; what it refuses, the session service has refused before
-    this.native.bind(String(uid)).catch(ignore)
+    // it is done when this returns
+    this.native.bind(String(uid)).catch(ignoreGone)
   }
 
   unbind(): void {
     if (this.native.closed) return
     this.native.set(uidKey, undefined)
-    this.native.unbind().catch(ignore)
+    this.native.unbind().catch(ignoreGone)
   }
 
   disconnect(reason: unknown): void {
-    this.native.kick(typeof reason === 'string' ? reason : undefined).catch(ignore)
+    this.native.kick(typeof reason === 'string' ? reason : undefined).catch(ignoreGone)
   }
 }
 
-function ignore(): void {
-  /* it has closed meanwhile, and its session hears of that */
+/** A client may close meanwhile, and its session hears of that. */
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof ServerError && error.code === 'GONE'))
+    logger.error('a session is of two minds: %O', error)
 }

@@ -34,7 +34,7 @@ export class SessionService implements SessionHome {
   bind(id: number, uid: Uid, callback?: unknown): void {
     const session = this.#sessions.get(id)
     const problem = session === undefined ? gone(id) : this.#refusal(session, uid)
-    if (session !== undefined && problem === undefined && !session.uid) {
+    if (session !== undefined && problem === undefined && session.uid === null) {
       const sessions = this.#byUid.get(String(uid))
       if (sessions === undefined) this.#byUid.set(String(uid), [session])
       else sessions.push(session)
@@ -46,7 +46,7 @@ export class SessionService implements SessionHome {
   unbind(id: number, uid: Uid, callback?: unknown): void {
     const session = this.#sessions.get(id)
     if (session === undefined) return callLater(callback, gone(id))
-    if (!session.uid || session.uid !== uid)
+    if (session.uid === null || session.uid !== uid)
       return callLater(callback, new Error(`session has not bind with ${String(session.uid)}`))
     this.#forget(session)
     session.unbind(uid)
@@ -112,8 +112,10 @@ export class SessionService implements SessionHome {
   }
 
   #refusal(session: Session, uid: Uid): Error | undefined {
-    if (session.uid === uid && uid) return undefined
-    if (session.uid) return new Error(`session has already bind with ${String(session.uid)}`)
+    if (session.uid !== null)
+      return session.uid === uid
+        ? undefined
+        : new Error(`session has already bind with ${String(session.uid)}`)
     // what a client sends, or leaves out, comes here unchecked more often than not
     if ((typeof uid !== 'string' && typeof uid !== 'number') || uid === '')
       return new Error('a uid is a text or a number')

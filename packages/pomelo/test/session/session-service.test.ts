@@ -135,3 +135,15 @@ test('a listener that throws keeps nobody connected', async () => {
     [['enough'], ['enough']],
   )
 })
+
+test('0 is a uid as others are', async () => {
+  const sessions = new Sessions()
+  const session = sessions.open(0)
+
+  const error = await errorOf((done) => sessions.service.bind(session.id, 5, done))
+  session.closed()
+
+  assert.match(String(error), /already bind with 0/)
+  assert.equal(sessions.service.getByUid(0), undefined)
+  assert.equal(sessions.service.getByUid(5), undefined)
+})
