@@ -32,7 +32,7 @@ const logger = getLogger('pomelo-admin')
 /** The admin modules of one process, as its master or as one of its servers. */
 export class ConsoleService {
   readonly master: boolean
-  readonly modules: Record<string, Registered> = {}
+  readonly modules: Record<string, Registered> = Object.create(null) as Record<string, Registered>
   readonly values: Record<string, unknown> = {}
   /** What modules talk to the others with. Set before they are registered. */
   agent: unknown
@@ -42,7 +42,14 @@ export class ConsoleService {
     this.master = isMaster
   }
 
+  /** @throws {Error} the module wants to be called at no time that is a number of seconds. */
   register(moduleId: string, module: AdminModule): void {
+    const { interval, delay } = module
+    for (const seconds of [interval, delay])
+      if (Number.isNaN(Number(seconds ?? 0)))
+        throw new Error(
+          `the admin module ${moduleId} has an interval or delay that is no number of seconds: ${String(seconds)}`,
+        )
     this.disable(moduleId)
     this.modules[moduleId] = { moduleId, module, enable: false, timer: undefined }
   }
@@ -75,7 +82,7 @@ export class ConsoleService {
 
   /** Calls a module's handler. What it calls back with is the caller's to make sense of. */
   execute(moduleId: string, method: HandlerName, msg: unknown, callback?: unknown): void {
-    const registered = Object.hasOwn(this.modules, moduleId) ? this.modules[moduleId] : undefined
+    const registered = this.modules[moduleId]
     if (registered === undefined) return callBack(callback, `unknown moduleId:${moduleId}`)
     if (!registered.enable) return callBack(callback, `module ${moduleId} is disable`)
     const handler = registered.module[method]

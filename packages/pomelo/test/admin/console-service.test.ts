@@ -72,3 +72,19 @@ for (const [type, isMaster, method] of [
     assert.equal(calls.length, 3)
   })
 }
+
+test('a module whose interval is no number is refused', () => {
+  const service = new ConsoleService(true)
+
+  assert.throws(() => service.register('clock', { type: 'pull', interval: '5s' }), /clock has an interval/)
+  assert.throws(() => service.register('clock', { type: 'pull', interval: 5, delay: {} }), /clock has an/)
+  service.register('clock', { type: 'pull', interval: '5' })
+})
+
+test('what every object has is no module, and cannot be enabled', () => {
+  const service = new ConsoleService(true)
+
+  assert.equal(service.enable('__proto__'), false)
+  assert.equal(service.disable('__proto__'), false)
+  assert.equal('enable' in {}, false)
+})
