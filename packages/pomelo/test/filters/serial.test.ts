@@ -46,3 +46,19 @@ test('a request that takes too long lets the next begin, and fails when it ends'
 
   assert.deepEqual(seen, ['+slow', '+next', '-slow: task time out. msg:{"name":"slow"}', '-next'])
 })
+
+test('it is the request that takes too long of which the log speaks', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { begin } = createRequests(100)
+  begin('quick', sessionOf(1))()
+  const first = begin('first', sessionOf(1))
+  begin('slow', sessionOf(1))
+  first()
+  const lines: string[] = []
+  const { mock } = t.mock.method(process.stdout, 'write', (line: string) => lines.push(line) > 0)
+
+  t.mock.timers.tick(100)
+  mock.restore()
+
+  assert.match(lines.join(''), /over 100 ms: \{"name":"slow"\}/)
+})
