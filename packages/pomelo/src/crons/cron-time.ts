@@ -11,7 +11,7 @@ export class CronTime {
   readonly #months: ReadonlySet<number>
   readonly #weekdays: ReadonlySet<number>
 
-  /** @throws {Error} it is not in these words, or says never. */
+  /** @throws {Error} it is not in these words. */
   constructor(text: string) {
     const words = text.trim().split(/\s+/)
     if (words.length !== fields.length)
@@ -27,7 +27,7 @@ export class CronTime {
     this.#weekdays = new Set(weekdays)
   }
 
-  /** Returns the first such moment after `time`, both in milliseconds since the epoch; undefined if none is near. */
+  /** Returns the first such moment after `time`, both in milliseconds since the epoch; undefined if there is none. */
   next(time: number): number | undefined {
     const from = new Date(time)
     // the day before may end after it

@@ -85,7 +85,9 @@ export class ServerComponent implements Component {
     const run = module && methodOf(module, method)
     if (run === undefined)
       throw new Error(`there is no ${action} in app/servers/${this.#app.serverType}/cron`)
-    const job: Job = { time: new CronTime(time), run: () => run.call(module), timer: undefined }
+    const cronTime = new CronTime(time)
+    if (cronTime.next(Date.now()) === undefined) throw new Error(`there is no day such as ${time}`)
+    const job: Job = { time: cronTime, run: () => run.call(module), timer: undefined }
     this.#jobs.set(String(id), job)
     this.#wait(job)
   }

@@ -72,3 +72,14 @@ test('a cron that cannot be is left out, and the others run', async (t) => {
 
   assert.deepEqual(server.ticks, ['tick'])
 })
+
+test('a cron that would never run is left out, and its id is free', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 })
+  // the 31st of February
+  await using server = await openServer([{ id: 1, time: '0 0 0 31 1 *', action: 'work.tick' }])
+
+  server.app.addCrons([{ id: 1, time: '* * * * * *', action: 'work.tick' }])
+  t.mock.timers.tick(1_000)
+
+  assert.deepEqual(server.ticks, ['tick'])
+})
