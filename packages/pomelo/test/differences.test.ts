@@ -35,6 +35,15 @@ test('methods of classes are routes with codes, and remotes', async () => {
   assert.equal((await call('where', 'area-server-2')).value, 'area-server-2')
 })
 
+test('an async function that rejects has failed, and its server serves on', async () => {
+  const client = await game.connect('connector-server-1')
+  const later = (text: string) => client.request('area.areaHandler.later', { text })
+
+  assert.deepEqual(await later(''), { code: 500 })
+  assert.equal((await call('rejects', 'area-server-1')).message, 'never again')
+  assert.deepEqual(await later('hi'), { heard: 'hi' })
+})
+
 test('what every object has is no route', async () => {
   const client = await game.connect('connector-server-1')
 

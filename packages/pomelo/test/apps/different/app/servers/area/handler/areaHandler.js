@@ -24,4 +24,10 @@ class AreaHandler {
       channel.pushMessage('onOnce', {}, (err) => next(null, { amount: amount, err: err && err.message }));
     });
   }
+
+  async later(msg, session, next) {
+    const heard = await Promise.resolve(msg.text);
+    if (!heard) throw new Error('nothing to say');
+    next(null, { heard: heard });
+  }
 }

@@ -16,5 +16,9 @@ module.exports = class AreaRemote {
     cb(error);
   }
 
+  async rejects(cb) {
+    throw new Error('never again');
+  }
+
   silent(cb) {}
 };
