@@ -7,7 +7,9 @@ const server = '^packages/server/src/'
  * What is on none of them (app, start, cli/, testing/ …) is the top, which composes everything.
  */
 const lines = [
-  ['(errors|log|metrics|lifecycle|config|timer-wheel|deadline|turn|in-flight|server-info)(\\.ts$|/)'],
+  [
+    '(errors|log|metrics|lifecycle|config|timer-wheel|deadline|turn|in-flight|own-hosts|server-info)(\\.ts$|/)',
+  ],
   ['transport/', 'bus/'],
   ['cluster/'],
   ['session/'],

@@ -6,6 +6,7 @@ import { NatsLine } from './nats-line.ts'
 import type { NatsLineOptions } from './nats-line.ts'
 import { describeServers, toConnectionOptions } from './nats-settings.ts'
 import type { NatsSettings } from './nats-settings.ts'
+import { nearestFirst } from './nearest-first.ts'
 
 export interface NatsDialerOptions extends NatsLineOptions {
   readonly settings: NatsSettings
@@ -55,7 +56,8 @@ export class NatsDialer {
       const connection = await client.connect({
         ...own,
         ...options,
-        servers: [...new Set([...own.servers, ...(this.#line?.servers ?? [])])],
+        servers: nearestFirst([...own.servers, ...(this.#line?.servers ?? [])]),
+        noRandomize: true,
         name,
         // what a bus says to all is not for itself
         noEcho: true,

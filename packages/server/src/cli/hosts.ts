@@ -1,7 +1,7 @@
-import { hostname, networkInterfaces } from 'node:os'
 import type { ServerEntry } from '../config/config.ts'
 import { nearest } from '../config/nearest.ts'
 import { SetupError } from '../errors.ts'
+import { ownHosts } from '../own-hosts.ts'
 
 /** Servers by where they are. */
 export interface Places {
@@ -48,11 +48,4 @@ export function describePlaces(entries: readonly ServerEntry[]): string {
 
 function hostsOf(entries: readonly ServerEntry[]): string[] {
   return [...new Set(entries.map(({ host }) => host))]
-}
-
-function ownHosts(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list = []) =>
-    list.map(({ address }) => address),
-  )
-  return [hostname(), 'localhost', ...addresses, '0.0.0.0', '::']
 }
