@@ -48,6 +48,12 @@ test('the plugins of global channels and of status do without redis', async () =
   assert.deepEqual(said, { err: null, fails: [] })
   for (const each of [ada, bob])
     assert.deepEqual(await each.next(), { route: 'onHall', body: { text: 'hello' } })
+
+  const told = await ada.ask('chat.hallHandler.tell', { uids: ['ada', 'nobody', 'bob'], text: 'psst' })
+
+  assert.deepEqual(told, { err: null, absent: ['nobody'] })
+  for (const each of [ada, bob])
+    assert.deepEqual(await each.next(), { route: 'onTold', body: { text: 'psst' } })
 })
 
 test('channels in a store outlive their server', async () => {

@@ -38,22 +38,36 @@ export class StatusService implements Component {
     )
   }
 
-  /** Calls back with the uids that could not be reached. */
+  /** Calls back with the uids that could not be reached. One message goes to each frontend, however many they are. */
   pushByUids(uids: readonly Uid[], route: string, message: unknown, callback?: unknown): void {
-    Promise.all(uids.map(async (uid) => (await this.#sidsOf(uid)).map((sid) => ({ uid, sid })))).then(
-      (found) => {
-        const absent = uids.filter((_, index) => found[index]?.length === 0)
-        const members = found.flat()
-        if (members.length === 0) return callBack(callback, null, absent)
-        servicesOf(this.#app).channels.pushMessageByUids(
-          route,
-          message,
-          members,
-          (error: unknown, fails: Uid[] = []) => callBack(callback, error, [...absent, ...fails]),
-        )
-      },
+    const frontends = Object.values(this.#app.servers).filter((server) => this.#app.isFrontend(server))
+    const pushes = frontends.map(({ id }) => this.#pushOn(id, uids, { route, message }))
+    Promise.all(pushes).then(
+      (missed) =>
+        callBack(
+          callback,
+          null,
+          uids.filter((uid) => missed.every((fails) => fails.has(String(uid)))),
+        ),
       (error: unknown) => callBack(callback, error),
     )
+  }
+
+  /** Resolves with the uids that are not on a frontend. */
+  #pushOn(
+    sid: string,
+    uids: readonly Uid[],
+    { route, message }: { readonly route: string; readonly message: unknown },
+  ): Promise<ReadonlySet<string>> {
+    const members = uids.map((uid) => ({ uid, sid }))
+    return new Promise((resolve) => {
+      servicesOf(this.#app).channels.pushMessageByUids(
+        route,
+        message,
+        members,
+        (error: unknown, fails: readonly Uid[] = []) => resolve(new Set((error ? uids : fails).map(String))),
+      )
+    })
   }
 
   /** Who is connected is known without. */

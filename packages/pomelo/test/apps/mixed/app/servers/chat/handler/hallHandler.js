@@ -24,6 +24,12 @@ Handler.prototype.look = function (msg, session, next) {
   });
 };
 
+Handler.prototype.tell = function (msg, session, next) {
+  this.app.get('statusService').pushByUids(msg.uids, 'onTold', { text: msg.text }, function (err, absent) {
+    next(null, { err: err || null, absent: absent });
+  });
+};
+
 Handler.prototype.keep = function (msg, session, next) {
   var channel = this.app.get('channelService').getChannel('kept', true);
   next(null, { added: channel.add(session.uid, session.frontendId) });
