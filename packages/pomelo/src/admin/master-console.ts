@@ -85,7 +85,11 @@ export class MasterConsole {
 
   /** The servers that are there, and the master as one of them. */
   #follow({ native }: Uplink): void {
-    for (const server of native.servers()) this.#agent.add(toPomeloServer(server))
+    for (const server of native.servers()) {
+      this.#agent.add(toPomeloServer(server))
+      // those of a master that is gone have told it, and tell nobody again
+      this.#started.add(server.id)
+    }
     native.onServers((joined, left) => {
       for (const server of left) {
         this.#agent.remove(server.id)

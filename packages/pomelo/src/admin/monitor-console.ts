@@ -15,6 +15,7 @@ export class MonitorConsole {
   readonly #app: App
   readonly #link: AdminLink
   readonly #service = new ConsoleService(false)
+  #isOver = false
 
   constructor(app: App, uplink: Uplink, services: RpcServices) {
     this.#app = app
@@ -53,6 +54,9 @@ export class MonitorConsole {
         if (command === 'disable') this.#service.disable(moduleId)
       },
       startOver: () => {
+        // a new master may say so again
+        if (this.#isOver) return
+        this.#isOver = true
         this.#app.lifecycleCbs.afterStartAll?.(this.#app)
         this.#app.event.emit(events.START_ALL)
       },

@@ -94,7 +94,7 @@ test('servers serve on when their master is killed, and the next one finds them'
   process.kill(before['master-server-1']!, 'SIGKILL')
   const answer = await client.request('connector.entryHandler.entry', {})
   await using second = project.run('start')
-  await second.printed(/master-server-1 has started/)
+  await second.printed(/all servers have started/)
   const after = await pids()
   client.close()
   await project.tell('stop')
