@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
+import { parseJson } from 'shaddock/embed'
 
 /** A config file of an application, and what it says for one environment. */
 export interface ConfigFile {
@@ -27,10 +28,19 @@ export function requireConfig(path: string, environment: string): unknown {
 
 function load(path: string): unknown {
   // read anew each time, and not kept: what is loaded again has changed
-  if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  if (path.endsWith('.json')) return loadJson(path)
   const require = createRequire(path)
   Reflect.deleteProperty(require.cache, require.resolve(path))
   return require(path)
+}
+
+function loadJson(path: string): unknown {
+  try {
+    return parseJson(readFileSync(path, 'utf8'), path)
+  } catch (error) {
+    // nobody may catch it: in what Node prints then, the place in the file shall not drown
+    throw Object.assign(error as Error, { stack: String(error) })
+  }
 }
 
 function sectionOf(value: unknown, environment: string): unknown {

@@ -42,3 +42,16 @@ test('a module at an absolute path gives its section', async () => {
 
   assert.deepEqual(requireConfig(join(files.directory, 'mysql.json'), 'development'), { host: 'h' })
 })
+
+test('a file that is no JSON says which it is and where, without the way there', async () => {
+  await using files = await writeApplication({ 'config/servers.json': '{\n  "connector": [1 2]\n}' })
+
+  const read = () => readConfigFile(files.directory, 'development', 'config/servers.json')
+
+  const says = `${join(files.directory, 'config/servers.json')}: malformed JSON at line 2, column 19`
+  assert.throws(read, (error: Error) => {
+    assert.ok(error.message.startsWith(says), error.message)
+    assert.equal(error.stack, `SetupError: ${error.message}`)
+    return true
+  })
+})

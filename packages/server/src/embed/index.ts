@@ -10,6 +10,7 @@ export type {
   MasterConfig,
   ServerEntry,
 } from '../config/config.ts'
+export { parseJson } from '../config/json.ts'
 export type { RunningServer } from '../start.ts'
 export type { ServerStats } from '../system/stats.ts'
 export type { Connection, ConnectionHandler, Frame, Framing, Transport } from '../transport/transport.ts'
