@@ -27,7 +27,7 @@ const logger = getLogger('pomelo', 'loader')
  * Loads every module directly in a folder, evaluated anew, as CommonJS in sloppy mode if that is what it is. A function
  * is called with the application, and what it returns is the module. Files that export nothing are left out. A module
  * that has a default export (TypeScript's, or an ES module's) is Shaddock's: a class is constructed.
- * @throws {Error} a module does not load; the message names the file.
+ * @throws {Error} a module does not load, or an ES module has no default export; the message names the file.
  */
 export function loadModules(folder: string, context: LoadContext): LoadedModule[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
@@ -90,12 +90,16 @@ function constructNative(served: unknown, app: object | undefined): unknown {
   return served.prototype as unknown
 }
 
-/** Returns what a module written for Shaddock serves: its default export, or itself. */
+/** Returns what a module written for Shaddock serves: its default export. */
 function nativeOf(exported: unknown): { readonly served: unknown } | undefined {
   if (typeof exported !== 'object' || exported === null) return undefined
   const isModule = types.isModuleNamespaceObject(exported)
   if (!isModule && !('__esModule' in exported)) return undefined
-  return { served: 'default' in exported ? exported.default : exported }
+  if (!('default' in exported))
+    throw new Error(
+      'it has no default export, and what it exports by name is not served: export default class …',
+    )
+  return { served: exported.default }
 }
 
 function isClass(value: object): boolean {

@@ -43,15 +43,25 @@ test('a module with a default export is made with Shaddock, in TypeScript too', 
     'handler/module.mjs': 'export default (app) => ({ app })',
     'handler/compiled.js':
       "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = class { constructor(app) { this.app = app } }",
-    'handler/plain.mts': 'export function say() {}',
   })
 
-  assert.equal(modules.length, 4)
+  assert.equal(modules.length, 3)
   assert.ok(modules.every(({ isNative }) => isNative))
-  for (const { name, object } of modules) {
-    if (name !== 'plain') assert.equal((object as { app?: unknown }).app, context.native, name)
-  }
+  for (const { name, object } of modules)
+    assert.equal((object as { app?: unknown }).app, context.native, name)
 })
+
+for (const [file, text] of [
+  ['named.ts', 'export class Named { say() {} }'],
+  ['plain.mjs', 'export function say() {}'],
+  ['compiled.js', "Object.defineProperty(exports, '__esModule', { value: true }); exports.say = () => {}"],
+] as const) {
+  test(`${file} is refused without a default export: its methods would be missed`, async () => {
+    await assert.rejects(load({ [`handler/${file}`]: text }), {
+      message: new RegExp(`handler/${file} does not load: it has no default export`),
+    })
+  })
+}
 
 test('a module is evaluated anew each time that it is loaded', async () => {
   await using files = await writeApplication({
