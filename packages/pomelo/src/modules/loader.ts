@@ -27,7 +27,8 @@ const logger = getLogger('pomelo', 'loader')
  * Loads every module directly in a folder, evaluated anew, as CommonJS in sloppy mode if that is what it is. A function
  * is called with the application, and what it returns is the module. Files that export nothing are left out. A module
  * that has a default export (TypeScript's, or an ES module's) is Shaddock's: a class is constructed.
- * @throws {Error} a module does not load, or an ES module has no default export; the message names the file.
+ * @throws {Error} a module does not load, an ES module has no default export, or two files are one module; the message
+ * names the files.
  */
 export function loadModules(folder: string, context: LoadContext): LoadedModule[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
@@ -35,13 +36,18 @@ export function loadModules(folder: string, context: LoadContext): LoadedModule[
   const directory = realpathSync(folder)
   const names = readdirSync(directory)
   if (names.length === 0) logger.warn('nothing to load in %s', directory)
-  return names
-    .filter((name) => isModule(name) && statSync(join(directory, name)).isFile())
-    .flatMap((name) => load(join(directory, name), name, context))
+  const files = names.filter((name) => isModule(name) && statSync(join(directory, name)).isFile())
+  for (const [name, same] of Map.groupBy(files, nameOf))
+    if (same.length > 1) throw new Error(`${folder}: ${same.join(' and ')} are both the module ${name}`)
+  return files.flatMap((name) => load(join(directory, name), name, context))
 }
 
 function isModule(name: string): boolean {
   return /^.+\.(?:js|cjs|mjs|ts|cts|mts)$/i.test(name) && !/\.d\.[cm]?ts$/i.test(name)
+}
+
+function nameOf(fileName: string): string {
+  return fileName.slice(0, -extname(fileName).length)
 }
 
 function load(path: string, fileName: string, context: LoadContext): LoadedModule[] {
@@ -52,10 +58,9 @@ function load(path: string, fileName: string, context: LoadContext): LoadedModul
       native === undefined ? make(exported, context.app) : constructNative(native.served, context.native)
     if (typeof made !== 'object' || made === null) return []
     const { name } = made as { name?: unknown }
-    const byFile = fileName.slice(0, -extname(fileName).length)
     return [
       {
-        name: typeof name === 'string' && name !== '' ? name : byFile,
+        name: typeof name === 'string' && name !== '' ? name : nameOf(fileName),
         object: made,
         isNative: native !== undefined,
       },

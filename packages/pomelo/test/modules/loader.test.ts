@@ -99,3 +99,14 @@ test('a module that does not load says which it is', async () => {
     message: /handler\/broken\.js does not load: missing is not defined$/,
   })
 })
+
+test('two files of one name are refused, by their names: either would hide the methods of the other', async () => {
+  const files = {
+    'handler/chat.js': 'exports.say = function () {}',
+    'handler/chat.ts': 'export default class {}',
+  }
+
+  await assert.rejects(load(files), {
+    message: /\/handler: chat\.js and chat\.ts are both the module chat$/,
+  })
+})
