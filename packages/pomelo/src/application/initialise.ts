@@ -29,9 +29,9 @@ export function initialise(app: App, opts: AppOptions): void {
   const base = opts.base || dirname(createRequire(import.meta.url).main?.filename ?? args.main)
   app.set('base', base, true)
   app.set('env', String(args['env'] || process.env['NODE_ENV'] || 'development'), true)
-  app.loadConfigBaseApp('master', '/config/master.json')
+  app.loadConfigBaseApp('master', 'config/master.json')
   app.master = app.get('master') as PomeloServer | undefined
-  app.loadConfigBaseApp('servers', '/config/servers.json')
+  app.loadConfigBaseApp('servers', 'config/servers.json')
   app.set('__serverMap__', expandServers(app.get('servers')))
   applyArguments(app, args)
   configureLogging(app)

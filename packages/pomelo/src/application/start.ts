@@ -1,6 +1,7 @@
 import { State } from '../app.ts'
 import type { App } from '../app.ts'
 import { callBack } from '../callback.ts'
+import { requireConfigFiles } from '../config/required.ts'
 import { events } from '../events.ts'
 import { getLogger } from '../log.ts'
 import { isLauncher, launchChosen } from '../master/launch-chosen.ts'
@@ -44,6 +45,7 @@ async function run(app: App): Promise<void> {
 }
 
 function loadMaster(app: App): () => Promise<void> {
+  requireConfigFiles(app)
   app.load(new MasterComponent(app))
   app.load({ name: '__monitor__' })
   return () => runComponents(app.loaded, 'afterStart')
