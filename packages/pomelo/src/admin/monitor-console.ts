@@ -40,8 +40,14 @@ export class MonitorConsole {
     this.#service.stop()
   }
 
-  /** Tells the master, which counts, that this process has started. Without a master nobody counts. */
+  /**
+   * Tells the master, which counts, that this process has started and sees all servers of the config: when all do, route
+   * functions choose alike everywhere. Without a master nobody counts.
+   */
   started(): void {
+    const { event, servers } = this.#app
+    const isMissing = Object.keys(this.#app.getServersFromConfig()).some((id) => servers[id] === undefined)
+    if (isMissing) return void event.once(events.ADD_SERVERS, () => this.started())
     this.#link.sendToMaster({ method: 'started', args: [this.#app.serverId] }, false).catch(() => undefined)
   }
 
