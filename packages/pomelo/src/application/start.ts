@@ -6,7 +6,7 @@ import { events } from '../events.ts'
 import { getLogger } from '../log.ts'
 import { isLauncher, launchChosen } from '../master/launch-chosen.ts'
 import { MasterComponent } from '../master/master-component.ts'
-import { exit, onSignal, outliveReaders } from '../process/process.ts'
+import { exit, onSignal, outliveReaders, reportStarted } from '../process/process.ts'
 import { refuseAbsent, warnOfUseless } from '../refusals.ts'
 import { createServices } from '../services.ts'
 import { loadDefaultComponents } from './default-components.ts'
@@ -21,7 +21,10 @@ export function start(app: App, callback: unknown): void {
   app.state = State.start
   app.startTime = Date.now()
   outliveReaders()
-  if (isLauncher(app)) return launchChosen(app)
+  if (isLauncher(app)) {
+    launchChosen(app)
+    return reportStarted()
+  }
   onSignal((signal) => {
     // a terminal tells the master too, which ends its servers in their order
     if (signal !== 'SIGTERM' && process.connected) return
@@ -64,6 +67,7 @@ function finish(app: App, callback: unknown): void {
   else afterStartup(app, () => callBack(callback))
   logger.info('%s has started in %d ms', app.serverId, Date.now() - (app.startTime ?? 0))
   app.event.emit(events.START_SERVER, app.serverId)
+  if (app.isMaster()) reportStarted()
 }
 
 /** An application that does not look at the error would hang about, as nobody's server. */

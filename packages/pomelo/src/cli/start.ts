@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, openSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { startEnvironment } from 'shaddock/embed'
 import { CommandError } from './command-error.ts'
+import { startDaemon } from './daemon.ts'
 import type { Options } from './options.ts'
 
-/** Starts an application; resolves with its exit code, or at once if it goes on in the background. */
+/** Starts an application; resolves with its exit code, or when it has started if it goes on in the background. */
 export async function start({ values, flags, words }: Options): Promise<number> {
   const directory = resolve(values['directory'] ?? '.')
   const main = join(directory, 'app.js')
@@ -19,10 +20,9 @@ export async function start({ values, flags, words }: Options): Promise<number> 
   const args = [main, `env=${env}`, `type=${type}`, ...(id === undefined ? [] : [`startId=${id}`])]
   const options = { cwd: directory, env: { ...process.env, ...startEnvironment() } }
   if (flags.has('daemon')) {
-    // what it prints before its logs are open, or when it cannot start, is not lost
-    const output = openSync(join(directory, 'logs/master.out'), 'a')
-    spawn(process.execPath, args, { ...options, detached: true, stdio: ['ignore', output, output] }).unref()
-    process.stdout.write('The application is running in the background now.\n')
+    const output = join(directory, 'logs/master.out')
+    await startDaemon(args, output, options)
+    process.stdout.write(`The application is running in the background now. It prints to ${output}\n`)
     return 0
   }
   const child = spawn(process.execPath, args, { ...options, stdio: 'inherit' })

@@ -13,3 +13,9 @@ export function onSignal(listener: (signal: NodeJS.Signals) => void): void {
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
+
+/** Tells the command that waits for it, if there is one, that this process has started. */
+export function reportStarted(): void {
+  // that nobody waits any more is no failure
+  if (process.connected) process.send?.({ kind: 'started' }, () => undefined)
+}

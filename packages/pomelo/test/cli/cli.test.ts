@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -58,6 +58,21 @@ test('an application goes on in the background, and is given and deprived of ser
   assert.match(vague, /Miss necessary server parameters/)
   assert.match(kill, /All the servers have been terminated!/)
   assert.match(await readFile(join(project.directory, 'logs/master.out'), 'utf8'), /chat-1 is ready/)
+})
+
+test('a command that starts an application in the background fails when it does not start, and says why', async () => {
+  await using project = await Project.make()
+  await using misspelt = project.run('start', '-D', '-e', 'nope')
+  const { code, output } = await misspelt.ended()
+  await writeFile(join(project.directory, 'config/servers.json'), '{\n')
+  await using broken = project.run('start', '-D')
+  const { output: second } = await broken.ended()
+
+  assert.equal(code, 1)
+  assert.match(output, /did not start.*logs\/master\.out/)
+  assert.match(output, /config\/master\.json has no environment nope: there is development, production/)
+  assert.match(second, /config\/servers\.json: malformed JSON at line 2, column 1/)
+  assert.doesNotMatch(second, /nope/)
 })
 
 test('a master and its servers start with commands of their own', async () => {
