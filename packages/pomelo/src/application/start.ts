@@ -21,10 +21,7 @@ export function start(app: App, callback: unknown): void {
   app.state = State.start
   app.startTime = Date.now()
   outliveReaders()
-  if (isLauncher(app)) {
-    launchChosen(app)
-    return reportStarted()
-  }
+  if (isLauncher(app)) return launch(app, callback)
   onSignal((signal) => {
     // a terminal tells the master too, which ends its servers in their order
     if (signal !== 'SIGTERM' && process.connected) return
@@ -34,6 +31,15 @@ export function start(app: App, callback: unknown): void {
     () => finish(app, callback),
     (error: unknown) => fail(app, error, callback),
   )
+}
+
+function launch(app: App, callback: unknown): void {
+  try {
+    launchChosen(app)
+    reportStarted()
+  } catch (error) {
+    fail(app, error, callback)
+  }
 }
 
 async function run(app: App): Promise<void> {

@@ -62,12 +62,15 @@ test('an application goes on in the background, and is given and deprived of ser
 
 test('a command that starts an application in the background fails when it does not start, and says why', async () => {
   await using project = await Project.make()
+  await using unknown = project.run('start', '-D', '-t', 'nope')
+  const { output: first } = await unknown.ended()
   await using misspelt = project.run('start', '-D', '-e', 'nope')
   const { code, output } = await misspelt.ended()
   await writeFile(join(project.directory, 'config/servers.json'), '{\n')
   await using broken = project.run('start', '-D')
   const { output: second } = await broken.ended()
 
+  assert.match(first, /did not start.*\n.*cannot start: config\/servers\.json has no server or type nope/)
   assert.equal(code, 1)
   assert.match(output, /did not start.*logs\/master\.out/)
   assert.match(output, /config\/master\.json has no environment nope: there is development, production/)
