@@ -83,7 +83,7 @@ function fail(app: App, error: unknown, callback: unknown): void {
   else exit(1)
 }
 
-/** Called by `start`, never by applications: it is public in Pomelo. */
+/** Pomelo's `start` called it, and applications never did: here it only refuses. */
 export function afterStart(_app: App, callback: unknown): void {
   callBack(callback, new Error('application is not running now.'))
 }

@@ -1,6 +1,5 @@
 import type { App } from '../../app.ts'
 import { callBack } from '../../callback.ts'
-import { exit } from '../../process/process.ts'
 import type { AdminModule } from '../console-service.ts'
 
 /** What the master tells a server when a tool has told it. */
@@ -17,14 +16,6 @@ export function createConsoleMonitor(app: App): AdminModule {
       switch (message.signal) {
         case 'list':
           return callBack(callback, { serverId: app.serverId, body: statusOf(app) })
-        case 'stop':
-          // the master ends when its servers have
-          if (!app.isMaster()) app.stop(true)
-          return
-        case 'kill':
-          callBack(callback, app.serverId)
-          if (!app.isMaster()) setImmediate(exit, 255)
-          return
         case 'addCron':
           return app.addCrons([message.cron])
         case 'removeCron':

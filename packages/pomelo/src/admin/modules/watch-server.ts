@@ -80,6 +80,8 @@ function frontendsOf({ idMap }: MasterAgent, context: string): string[] {
   return [context]
 }
 
+const notHere = 'not available here'
+
 /** What a server answers to each question. */
 const answers = new Map<string, (app: App, param: unknown) => unknown>([
   ['servers', describe],
@@ -95,8 +97,8 @@ const answers = new Map<string, (app: App, param: unknown) => unknown>([
       ),
   ],
   ['settings', settingsOf],
-  ['proxy', () => 'no proxy loaded'],
-  ['handler', () => 'no handler loaded'],
+  ['proxy', () => notHere],
+  ['handler', () => notHere],
   ['get', (app, key) => jsonOf(app.get(String(key))) ?? null],
   ['set', (app, param) => setSetting(app, param)],
   ['enable', (app, key) => (app.enable(String(key)), `enable ${String(key)} ok`)],
