@@ -5,7 +5,7 @@ import { entryOf } from '../src/cluster/entry.ts'
 import { spawnServer } from '../src/master/launch.ts'
 import { pomelo } from '../src/pomelo.ts'
 import { refuseAbsent } from '../src/refusals.ts'
-import { writeApplication } from './fixtures/application-files.ts'
+import { writeApplication } from '../../server/test/fixtures/application-files.ts'
 
 /** The application of a frontend's process. */
 async function frontend(): Promise<{ app: Application } & AsyncDisposable> {
@@ -94,5 +94,5 @@ test('a server of another machine is refused', async () => {
   await using place = await frontend()
   const entry = entryOf({ id: 'chat-9', serverType: 'chat', host: '192.0.2.1' })
 
-  assert.throws(() => spawnServer(place.app, entry), /chat-9 is to run on 192\.0\.2\.1: for now/)
+  assert.throws(() => spawnServer(place.app, entry), /chat-9 is to run on 192\.0\.2\.1: all servers/)
 })

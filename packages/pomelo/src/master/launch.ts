@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { networkInterfaces } from 'node:os'
 import type { Application as NativeApp, ServerInfo } from 'shaddock'
-import { startEnvironment } from 'shaddock/embed'
+import { ownHosts, startEnvironment } from 'shaddock/embed'
 import type { Launch, Life, ServerEntry } from 'shaddock/embed'
 import type { App } from '../app.ts'
 
@@ -36,7 +35,7 @@ export function spawnServer(app: App, entry: ServerEntry, channel: readonly 'ipc
   const { id, settings } = entry
   const host = String(settings['host'] ?? '127.0.0.1')
   if (!isLocal(app, host))
-    throw new Error(`${id} is to run on ${host}: for now all servers run on the machine of the master`)
+    throw new Error(`${id} is to run on ${host}: all servers run on the machine of the master`)
   return spawn(process.execPath, commandLineOf(app, entry), {
     cwd: process.cwd(),
     stdio: ['ignore', 'inherit', 'inherit', ...channel],
@@ -53,8 +52,7 @@ export function commandLineOf(app: App, { args, settings }: ServerEntry): string
 }
 
 function isLocal(app: App, host: string): boolean {
-  const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
-  return ['127.0.0.1', 'localhost', '0.0.0.0', '::1', app.master?.host, ...own].includes(host)
+  return host === app.master?.host || ownHosts().includes(host)
 }
 
 function endOf(child: ChildProcess): Promise<string> {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ServerError } from '../errors.ts'
 import type { ServerInfo } from '../server-info.ts'
 import { askStats } from '../system/stats.ts'
+import { ForeignProcess } from './foreign-process.ts'
 import type { Life } from './life.ts'
 import type { Peer } from './peer.ts'
 import { isAlive, ServerRecords } from './server-records.ts'
@@ -39,7 +40,9 @@ interface Surroundings {
 }
 
 function adopt(record: ServerRecord, { records, peer }: Surroundings): Life {
-  const ended = endOf(record, peer).then((how) => {
+  const process = new ForeignProcess(record.pid, record.birth)
+  const sight = { isThere: () => infoOf(record, peer) !== undefined, changed: () => changed(peer) }
+  const ended = process.ended(sight).then((how) => {
     records.remove(record.order.busName)
     return how
   })
@@ -47,8 +50,8 @@ function adopt(record: ServerRecord, { records, peer }: Surroundings): Life {
     pid: record.pid,
     ready: readyOf(record, peer, ended),
     ended,
-    stop: () => signal(record, 'SIGTERM'),
-    kill: () => signal(record, 'SIGKILL'),
+    stop: () => process.signal('SIGTERM'),
+    kill: () => process.signal('SIGKILL'),
     stats: async () => {
       const info = infoOf(record, peer)
       if (info === undefined) throw new ServerError('NO_SERVER', `${record.order.entry.id} is not there`)
@@ -58,17 +61,6 @@ function adopt(record: ServerRecord, { records, peer }: Surroundings): Life {
 }
 
 const statsTimeoutMs = 2_000
-
-function signal(record: ServerRecord, name: NodeJS.Signals): void {
-  // the pid may be another's by now
-  if (!isAlive(record)) return
-  try {
-    process.kill(record.pid, name)
-  } catch (error) {
-    // it ended a moment ago
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
 
 /** Of this life of the server, while it is a member. */
 function infoOf({ pid, order }: ServerRecord, { membership }: Peer): ServerInfo | undefined {
@@ -84,15 +76,6 @@ async function readyOf(record: ServerRecord, peer: Peer, ended: Promise<string>)
     const how = await Promise.race([changed(peer).then(() => undefined), ended])
     if (how !== undefined) return new Promise(() => undefined)
   }
-}
-
-/** Only the system knows when a process has ended; its membership says when it is time to look. */
-async function endOf(record: ServerRecord, peer: Peer): Promise<string> {
-  while (isAlive(record)) {
-    if (infoOf(record, peer) === undefined) await delay(pollMs, undefined, { ref: false })
-    else await changed(peer)
-  }
-  return 'its process is gone'
 }
 
 function changed({ membership }: Peer): Promise<void> {

@@ -1,5 +1,5 @@
 export type { Launch, Life } from '../cli/life.ts'
-export { birthOf } from '../cli/process-birth.ts'
+export { ForeignProcess, type Sight } from '../cli/foreign-process.ts'
 export type { Reports, ServerState, ServerStatus } from '../cli/supervised-server.ts'
 export { createSupervisor, type Supervisor, type SupervisorOptions } from '../cli/supervisor.ts'
 export type {
@@ -11,6 +11,7 @@ export type {
   ServerEntry,
 } from '../config/config.ts'
 export { parseJson } from '../config/json.ts'
+export { ownHosts } from '../own-hosts.ts'
 export type { RunningServer } from '../start.ts'
 export type { ServerStats } from '../system/stats.ts'
 export type { Connection, ConnectionHandler, Frame, Framing, Transport } from '../transport/transport.ts'
