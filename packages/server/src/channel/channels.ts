@@ -1,12 +1,13 @@
-import type { Awaitable, Codec } from '@shaddock/protocol'
+import type { Codec } from '@shaddock/protocol'
 import type { Bus } from '../bus/bus.ts'
 import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
-import { within } from '../deadline.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { Adoption, HandedChannel } from './adoption.ts'
 import { LocalChannel } from './channel.ts'
-import type { Channel, ChannelOptions, LeaveCause } from './channel.ts'
+import type { Channel, ChannelOptions } from './channel.ts'
+import { ChannelListeners } from './listeners.ts'
+import type { HandOverListener, LeaveListener, TakeOverListener } from './listeners.ts'
 import { encodeOrder, encodePush } from './inbox.ts'
 import type { Gone } from './inbox.ts'
 import type { Members } from './members.ts'
@@ -39,31 +40,6 @@ export interface Channels<Pushes extends object = Record<string, unknown>> {
   broadcast<R extends keyof Pushes & string>(frontendType: string, route: R, message: Pushes[R]): void
 }
 
-export type LeaveListener<Pushes extends object> = (leave: Leave<Pushes>) => Awaitable<void>
-
-export interface Leave<Pushes extends object = Record<string, unknown>> {
-  readonly channel: Channel<Pushes>
-  readonly uid: string
-  readonly frontendId: string
-  readonly cause: LeaveCause
-}
-
-export type TakeOverListener<Pushes extends object> = (taken: TakenOver<Pushes>) => Awaitable<void>
-
-export interface TakenOver<Pushes extends object = Record<string, unknown>> {
-  readonly channel: Channel<Pushes>
-  /** What the server before said in `onHandOver`; undefined when it died or had nothing to say. */
-  readonly state: unknown
-}
-
-export type HandOverListener<Pushes extends object> = (handed: HandedOver<Pushes>) => unknown
-
-export interface HandedOver<Pushes extends object = Record<string, unknown>> {
-  readonly channel: Channel<Pushes>
-  /** The server that has it now. */
-  readonly to: ServerAddress
-}
-
 export interface UserAddress {
   readonly uid: string
   readonly frontendId: string
@@ -78,16 +54,11 @@ export interface ChannelsOptions {
   readonly log: Log
 }
 
-/** How long the application may take to say what it knows of a channel that it gives away: the next owner waits. */
-const stateTimeoutMs = 250
-
 export class LocalChannels implements Channels {
   readonly #options: ChannelsOptions
   readonly #channelOptions: ChannelOptions
   readonly #occupied = new Map<string, Members>()
-  readonly #listeners = new Set<LeaveListener<Record<string, unknown>>>()
-  readonly #takeOverListeners = new Set<TakeOverListener<Record<string, unknown>>>()
-  readonly #handOverListeners = new Set<HandOverListener<Record<string, unknown>>>()
+  readonly #listeners: ChannelListeners
   /** The channels whose members have come from another server, and of which the application does not know yet. */
   readonly #adopted = new Set<string>()
   /** The members on a frontend that this server had, until the frontend names them. */
@@ -99,12 +70,13 @@ export class LocalChannels implements Channels {
   constructor(options: ChannelsOptions) {
     this.#options = options
     this.#keyPrefix = `${addressOf(options.self)}/`
+    this.#listeners = new ChannelListeners(options)
     this.#channelOptions = {
       ...options,
       occupied: this.#occupied,
       keyOf: (name) => this.#keyPrefix + name,
       nextJoin: () => ++this.#joins,
-      onLeave: (channel, uid, frontendId, cause) => this.#tell({ channel, uid, frontendId, cause }),
+      onLeave: (channel, uid, frontendId, cause) => this.#listeners.left({ channel, uid, frontendId, cause }),
     }
   }
 
@@ -117,18 +89,15 @@ export class LocalChannels implements Channels {
   }
 
   onLeave(listener: LeaveListener<Record<string, unknown>>): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.onLeave(listener)
   }
 
   onTakeOver(listener: TakeOverListener<Record<string, unknown>>): () => void {
-    this.#takeOverListeners.add(listener)
-    return () => this.#takeOverListeners.delete(listener)
+    return this.#listeners.onTakeOver(listener)
   }
 
   onHandOver(listener: HandOverListener<Record<string, unknown>>): () => void {
-    this.#handOverListeners.add(listener)
-    return () => this.#handOverListeners.delete(listener)
+    return this.#listeners.onHandOver(listener)
   }
 
   pushTo(users: readonly UserAddress[], route: string, message: unknown): void {
@@ -202,50 +171,18 @@ export class LocalChannels implements Channels {
     const states = new Map(handed.map(({ name, state }) => [name, state]))
     const names = [...this.#adopted].filter((name) => this.#occupied.has(name))
     this.#adopted.clear()
-    const told = names.flatMap((name) =>
-      [...this.#takeOverListeners].map((listener) =>
-        this.#await(name, this.#options.callTimeoutMs, () =>
-          listener({ channel: this.get(name), state: states.get(name) }),
-        ),
-      ),
+    await Promise.all(
+      names.map((name) => this.#listeners.takenOver({ channel: this.get(name), state: states.get(name) })),
     )
-    await Promise.all(told)
   }
 
   /** Returns what the application says of a channel that it gives away. */
-  async stateOf(channel: LocalChannel, to: ServerAddress): Promise<unknown> {
-    let state: unknown
-    for (const listener of this.#handOverListeners) {
-      await this.#await(channel.name, stateTimeoutMs, async () => {
-        state = (await listener({ channel, to })) ?? state
-      })
-    }
-    return state
+  stateOf(channel: LocalChannel, to: ServerAddress): Promise<unknown> {
+    return this.#listeners.stateOf({ channel, to })
   }
 
   /** This server leaves. Frontends forget its groups, and say so of each member: that is nobody's news any more. */
   close(): void {
-    this.#listeners.clear()
-  }
-
-  #tell(leave: Leave): void {
-    for (const listener of this.#listeners) void this.#run(leave.channel.name, () => listener(leave))
-  }
-
-  /** What the application does not do in time must not hold up its server's work, nor the next owner. */
-  async #await(channel: string, limitMs: number, tell: () => Awaitable<void>): Promise<void> {
-    if (await within(limitMs, this.#run(channel, tell))) return
-    this.#options.log.error(
-      { channel, limitMs },
-      'a listener to channels takes too long, and is not waited for',
-    )
-  }
-
-  async #run(channel: string, tell: () => Awaitable<void>): Promise<void> {
-    try {
-      await tell()
-    } catch (error) {
-      this.#options.log.error({ err: error, channel }, 'a listener to channels failed')
-    }
+    this.#listeners.forgetLeaves()
   }
 }

@@ -1,0 +1,233 @@
+import type { Awaitable } from '@shaddock/protocol'
+import type { Bus, BusMessage } from '../bus/bus.ts'
+import { addressOf, beatSubject, membersSubject, watchSubject } from '../bus/subjects.ts'
+import { ServerError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import { MemberList } from './member-list.ts'
+import type { Member } from './member-list.ts'
+import type { Change, Membership, MembershipListener } from './membership.ts'
+
+export interface MembershipOptions {
+  readonly bus: Bus
+  readonly self: ServerInfo
+  readonly log: Log
+  /** How often a server says that it lives. @default 1_000 */
+  readonly heartbeatMs: number
+  /** How long a server may be silent before it is down for everybody. @default 10_000 */
+  readonly downAfterMs: number
+  /** How the loss of a server is logged: all the others see it, and one of them should tell. @default 'debug' */
+  readonly lossLevel?: 'debug' | 'info'
+}
+
+type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
+
+/** How long the first member that is asked may take to say who is there. */
+const listMs = 2_000
+
+export function createMembership(options: MembershipOptions): Membership {
+  return new BeatMembership(options)
+}
+
+class BeatMembership implements Membership {
+  readonly self: ServerInfo
+  readonly #bus: Bus
+  readonly #log: Log
+  readonly #heartbeatMs: number
+  readonly #downAfterMs: number
+  readonly #lossLevel: 'debug' | 'info'
+  readonly #members = new MemberList()
+  /** The incarnation that said it leaves, by id: what others still say of it is not its return. */
+  readonly #left = new Map<string, number>()
+  readonly #listeners = new Set<MembershipListener>()
+  readonly #undo: (() => void)[] = []
+  #beating: NodeJS.Timeout | undefined
+  #tickedAt = 0
+  #isOverdue = false
+  #joined = false
+  #closed = false
+
+  constructor({ bus, self, log, heartbeatMs, downAfterMs, lossLevel = 'debug' }: MembershipOptions) {
+    this.self = self
+    this.#bus = bus
+    this.#log = log
+    this.#heartbeatMs = heartbeatMs
+    this.#downAfterMs = downAfterMs
+    this.#lossLevel = lossLevel
+  }
+
+  servers(type: string): readonly ServerInfo[] {
+    return this.#members.ofType(type)
+  }
+
+  find(id: string): ServerInfo | undefined {
+    return this.#members.get(id)?.server
+  }
+
+  all(): readonly ServerInfo[] {
+    return this.#members.all()
+  }
+
+  async open(): Promise<void> {
+    this.#undo.push(
+      this.#bus.subscribe(watchSubject(this.self), ignore),
+      this.#bus.subscribe(beatSubject, (message) => this.#onBeat(message)),
+    )
+    // subscribed first, so that the others know of it when they know of this bus: who joins now is heard
+    await this.#bus.open()
+    this.#tickedAt = performance.now()
+    this.#beating = setInterval(() => this.#tick(), this.#heartbeatMs).unref()
+    for (const server of await this.#askWhoIsThere()) {
+      // a life of this server that has ended, and they did not see it yet
+      if (server.id !== this.self.id) this.#heard(server)
+    }
+  }
+
+  hear(server: ServerInfo): void {
+    if (server.id !== this.self.id) this.#heard(server)
+  }
+
+  suspect({ id, incarnation }: ServerAddress): void {
+    const member = this.#members.get(id)
+    if (member?.server.incarnation !== incarnation || id === this.self.id) return
+    const silentMs = performance.now() - member.heardAt
+    if (silentMs > this.#downAfterMs / 2) this.#lost(member.server, 'lost by another, and silent')
+  }
+
+  get isOverdue(): boolean {
+    return this.#isOverdue || performance.now() - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
+  }
+
+  hasSeen({ kind, server }: Change): boolean {
+    return this.#members.has(server) === (kind === 'joined')
+  }
+
+  join(): void {
+    this.#joined = true
+    this.#undo.push(
+      this.#bus.subscribe(membersSubject, (message) =>
+        message.reply(Buffer.from(JSON.stringify(this.all()))),
+      ),
+    )
+    this.#heard(this.self)
+    this.#say('beat')
+  }
+
+  leave(): void {
+    if (!this.#joined) return
+    this.#joined = false
+    this.#say('leave')
+    this.#lost(this.self, 'left')
+  }
+
+  close(): void {
+    this.#closed = true
+    clearInterval(this.#beating)
+    for (const undo of this.#undo.splice(0)) undo()
+  }
+
+  onChange(listener: MembershipListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async #askWhoIsThere(): Promise<readonly ServerInfo[]> {
+    try {
+      const list = await this.#bus.request(membersSubject, nothing, listMs)
+      return JSON.parse(Buffer.from(list).toString()) as ServerInfo[]
+    } catch (error) {
+      // nobody to ask, or it says nothing: whoever is there, or comes, will be heard at its next beat
+      if (error instanceof ServerError && (error.code === 'NO_SERVER' || error.code === 'TIMEOUT')) return []
+      throw error
+    }
+  }
+
+  #say(kind: Beat['kind']): void {
+    this.#bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind, server: this.self } satisfies Beat)))
+  }
+
+  #onBeat(message: BusMessage): void {
+    const { kind, server } = JSON.parse(Buffer.from(message.data).toString()) as Beat
+    if (server.id === this.self.id) return
+    if (kind === 'beat') {
+      this.#heard(server)
+      return
+    }
+    this.#left.set(server.id, server.incarnation)
+    this.#lost(server, 'left')
+  }
+
+  #heard(server: ServerInfo): void {
+    const known = this.#members.get(server.id)
+    if (known?.server.incarnation === server.incarnation) {
+      known.heardAt = performance.now()
+      this.#watch(known)
+      return
+    }
+    if (server.incarnation < (known?.server.incarnation ?? 0)) return
+    if (server.incarnation === this.#left.get(server.id)) return
+    if (known !== undefined) this.#lost(known.server, 'restarted')
+    const member = { server, heardAt: performance.now(), watched: server.id === this.self.id }
+    this.#members.add(member)
+    this.#changed([server], [])
+    this.#watch(member)
+  }
+
+  /** Sees to it that the loss of a server's link is noticed. */
+  #watch(member: Member): void {
+    if (member.watched) return
+    member.watched = true
+    this.#bus.request(watchSubject(member.server), nothing, Infinity).catch((error: unknown) => {
+      if (this.#closed) return
+      if (error instanceof ServerError && error.code === 'NO_SERVER') {
+        this.#lost(member.server, 'its link is lost')
+        return
+      }
+      // such as BUSY: it is here, and its next beat is the time to try again
+      member.watched = false
+    })
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    // when this process itself stood still, the others' beats wait unread: judge nobody by that time
+    const stood = now - this.#tickedAt - this.#heartbeatMs
+    this.#tickedAt = now
+    // by the next tick what was said before has been read
+    this.#isOverdue = stood > this.#downAfterMs
+    if (this.#joined && !this.#isOverdue) this.#say('beat')
+    for (const member of this.#members) {
+      if (stood > this.#heartbeatMs) member.heardAt = Math.min(now, member.heardAt + stood)
+      if (member.server.id === this.self.id) continue
+      if (now - member.heardAt > this.#downAfterMs)
+        this.#lost(member.server, `silent for ${Math.round(now - member.heardAt)} ms`)
+    }
+  }
+
+  #lost(server: ServerInfo, why: string): void {
+    if (!this.#members.has(server)) return
+    this.#members.remove(server)
+    // who leaves was told to: only a loss is news
+    const level = why === 'left' ? 'debug' : this.#lossLevel
+    this.#log[level]({ server: addressOf(server), why }, 'server is gone')
+    this.#changed([], [server], why === 'left' ? 'left' : 'down')
+  }
+
+  #changed(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down' = 'down'): void {
+    for (const listener of this.#listeners) void this.#tell(() => listener(joined, left, how))
+  }
+
+  /** A listener that fails must keep neither the others nor the beats from going on. */
+  async #tell(tell: () => Awaitable<void>): Promise<void> {
+    try {
+      await tell()
+    } catch (error) {
+      this.#log.error({ err: error }, 'a listener to servers failed')
+    }
+  }
+}
+
+const nothing = new Uint8Array()
+function ignore(): void {
+  /* a watch is never answered */
+}
