@@ -5,7 +5,7 @@ import { entryOf } from '../src/cluster/entry.ts'
 import { spawnServer } from '../src/master/launch.ts'
 import { pomelo } from '../src/pomelo.ts'
 import { refuseAbsent } from '../src/refusals.ts'
-import { writeApplication } from '../../server/test/fixtures/application-files.ts'
+import { writeApplication } from './fixtures/application-files.ts'
 
 /** The application of a frontend's process. */
 async function frontend(): Promise<{ app: Application } & AsyncDisposable> {

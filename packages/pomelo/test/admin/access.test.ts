@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { isAllowed } from '../../src/admin/access.ts'
 import { authenticate } from '../../src/admin/users.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 test('who may only look cannot change an application', () => {
   const may = (moduleId: string, body: object, command?: string) =>

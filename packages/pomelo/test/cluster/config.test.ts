@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Application } from '../../src/application/application.ts'
 import { toConfig } from '../../src/cluster/config.ts'
 import { pomelo } from '../../src/pomelo.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 const { hybridconnector, sioconnector } = pomelo.connectors
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readConfigFile, requireConfig } from '../../src/config/config-file.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 test('of a file with a section for the environment that counts, of another all of it', async () => {
   await using files = await writeApplication({

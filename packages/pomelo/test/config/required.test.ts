@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Application } from '../../src/application/application.ts'
 import { requireConfigFiles } from '../../src/config/required.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 const master = '{ "development": { "id": "master", "port": 3005 } }'
 const servers = '{ "development": { "chat": [] }, "test": { "chat": [] } }'

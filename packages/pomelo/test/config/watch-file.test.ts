@@ -3,7 +3,7 @@ import { rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Application } from '../../src/application/application.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 test('a config file that is saved counts, also when it is half written for a while or replaced', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Application } from '../../src/application/application.ts'
 import { ServerComponent } from '../../src/crons/crons.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 const job = `module.exports = function (app) {
   return { tick: function () { app.ticks.push('tick') }, fail: function () { app.ticks.push('fail'); throw new Error('no') } }

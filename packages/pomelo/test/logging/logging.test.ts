@@ -3,7 +3,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Logging } from '../../src/logging/logging.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 async function openLogging() {
   const files = await writeApplication({ 'readme.txt': '' })

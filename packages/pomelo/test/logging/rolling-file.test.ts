@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { RollingFile } from '../../src/logging/rolling-file.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 test('a file that is full becomes the first backup, and the oldest goes', async () => {
   await using files = await writeApplication({ 'readme.txt': '' })

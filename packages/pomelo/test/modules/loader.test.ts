@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadModules } from '../../src/modules/loader.ts'
-import { writeApplication } from '../../../server/test/fixtures/application-files.ts'
+import { writeApplication } from '../fixtures/application-files.ts'
 
 const context = { app: { name: 'pomelo' }, native: { name: 'shaddock' } }
 
