@@ -100,7 +100,6 @@ function followServers(core: Core): void {
   membership.onChange((joined, left, how) => {
     // first of all: what it tells goes before what is routed by the change
     core.handOver?.onChange(joined, left, how)
-    for (const server of joined) if (server.frontend) channels.meet(server)
     for (const server of left) {
       if (server === membership.self) channels.close()
       else channels.drop(server)

@@ -32,7 +32,7 @@ import { MessageFormats } from './session/message-format.ts'
 import { SessionRegistry } from './session/registry.ts'
 import type { Session } from './session/session.ts'
 import { createTellGone } from './system/groups.ts'
-import { createTellAdopt, createTellLost, createTellRoll } from './system/hand-over.ts'
+import { createTellAdopt, createTellMoved } from './system/hand-over.ts'
 import { serveClusterSessions } from './system/cluster-sessions.ts'
 import { createClaims } from './system/second-login.ts'
 import { serveSessions } from './system/sessions.ts'
@@ -90,8 +90,7 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   core.handOver = new HandOver({
     groups,
     pick: (type, name) => router.pick(type, name),
-    tellRoll: createTellRoll(rpc, self),
-    tellLost: createTellLost(rpc, self),
+    tellMoved: createTellMoved(rpc, self),
     timers,
     log,
   })

@@ -18,7 +18,8 @@ export interface ApplicationParts {
   readonly environment: string
   readonly log: Log
   readonly rpc: RpcOf<AnyContract, RouteKey<Session>>
-  readonly channels: Channels
+  /** Called each time the application asks for them. */
+  readonly channels: () => Channels
   readonly clients: LocalClients
   readonly sessions: Sessions
   readonly membership: Membership
@@ -32,7 +33,6 @@ export class ServerApplication implements Application {
   readonly environment: string
   readonly log: Log
   readonly rpc: ApplicationParts['rpc']
-  readonly channels: Channels
   readonly clients: LocalClients
   readonly sessions: Sessions
   readonly filters: Filter[] = []
@@ -42,6 +42,7 @@ export class ServerApplication implements Application {
   readonly unorderedRoutes = new Set<string>()
   readonly plugins: Plugin[] = []
   greeting: Greet | undefined
+  readonly #channels: () => Channels
   readonly #membership: Membership
   readonly #router: Router<Session>
   readonly #lifecycle: Lifecycle
@@ -52,7 +53,7 @@ export class ServerApplication implements Application {
     this.environment = parts.environment
     this.log = parts.log
     this.rpc = parts.rpc
-    this.channels = parts.channels
+    this.#channels = parts.channels
     this.clients = parts.clients
     this.sessions = parts.sessions
     this.#membership = parts.membership
@@ -62,6 +63,10 @@ export class ServerApplication implements Application {
 
   get server(): ServerInfo {
     return this.#membership.self
+  }
+
+  get channels(): Channels {
+    return this.#channels()
   }
 
   servers(type?: string): readonly ServerInfo[] {

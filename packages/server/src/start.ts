@@ -139,6 +139,7 @@ function createApplication(
     directory: definition.directory,
     environment: config.environment,
     log: log.named('app'),
+    channels: () => core.channels.use(),
     clients: new LocalClients(jsonCodec, log),
     sessions: createSessions({
       rpc,

@@ -5,8 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createMemoryNetwork } from '../src/bus/memory.ts'
-import { beatSubject, frontSubject, watchSubject } from '../src/bus/subjects.ts'
-import { decodeInbox, encodeInbox, encodeOrder, InboxKind } from '../src/channel/inbox.ts'
+import { beatSubject, frontSubject, greetingSubject } from '../src/bus/subjects.ts'
+import { encodeInbox, encodeOrder, InboxKind } from '../src/channel/inbox.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { SetupError } from '../src/errors.ts'
 import { defineApp } from '../src/index.ts'
@@ -386,28 +386,6 @@ test('when a back end crashes its calls go to those that are left', async () => 
   assert.notEqual(after.serverId, before.serverId)
 })
 
-test('a frontend that comes back into sight is told that nobody of it is in a channel any more', async () => {
-  const network = createMemoryNetwork()
-  await using owner = await startOne('back-1', { network })
-  const front = { ...infoOf('front-9'), frontend: true }
-  const bus = await openBus(network)
-  const told: string[] = []
-  bus.subscribe(watchSubject(front), () => undefined)
-  bus.subscribe(frontSubject(front), ({ data }) => {
-    const { kind, body } = decodeInbox(data)
-    if (kind === InboxKind.disband) told.push(Buffer.from(body).toString())
-  })
-  await turn()
-
-  bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind: 'beat', server: front })))
-  await turn()
-  await turn()
-
-  const { id, incarnation } = owner.info
-  assert.deepEqual(told, [JSON.stringify({ id, incarnation })])
-  await bus.close()
-})
-
 test('a frontend goes on hearing the owner of a channel that leaves: it may have begun what it says', async () => {
   const network = createMemoryNetwork()
   const config = await loadConfig(fixture.directory, 'development')
@@ -419,7 +397,7 @@ test('a frontend goes on hearing the owner of a channel that leaves: it may have
   await client.nextMessage()
   const owner = infoOf('back-9')
   const bus = await openBus(network)
-  bus.subscribe(watchSubject(owner), () => undefined)
+  bus.subscribe(greetingSubject(owner), () => undefined)
   await turn()
   bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind: 'beat', server: owner })))
   const join = encodeOrder('join', 'lobby', { uid: 'ada', number: 1, owner })

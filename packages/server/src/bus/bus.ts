@@ -26,8 +26,23 @@ export interface Bus {
    * was asked is lost; known at once. `BUSY`: more is queued for that link, or more requests wait, than is allowed.
    */
   request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
+  /**
+   * Follows the link to one subscriber of `subject`. When it is lost, `onLost` is called, once: here and on the other side
+   * before anything is heard over the next. Returns undefined when nobody subscribes.
+   */
+  watch(subject: string, onLost: () => void): Watch | undefined
   /** Sends what is queued, then disconnects. What was in flight rejects with `NO_SERVER`. */
   close(): Promise<void>
+}
+
+/** Follows a link. What leads to the own bus is never lost. */
+export interface Watch {
+  /**
+   * Gives the link up. It is lost for all who watch it, and for the other side when that hears of it; what was asked
+   * over it fails with `NO_SERVER`, and nothing more is heard over it. If both live, another takes its place.
+   */
+  cut(): void
+  end(): void
 }
 
 /** Bytes to and from all others, with what the bus itself adds. */

@@ -20,6 +20,7 @@ export function createExchangeBus(exchange: Exchange, carrier: Carrier): Bus {
     publish: (subject, data) => exchange.publish(subject, data),
     subscribe: (subject, onMessage) => exchange.subscribe(subject, onMessage),
     request: (subject, data, timeoutMs) => exchange.request(subject, data, timeoutMs),
+    watch: (subject, onLost) => exchange.watch(subject, onLost),
     close: () => (closed ??= carrier.close(opened)),
   }
 }

@@ -1,7 +1,7 @@
 import { ProtocolError } from '@shaddock/protocol'
 import { ServerError } from '../errors.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
-import type { BusMessage } from './bus.ts'
+import type { BusMessage, Watch } from './bus.ts'
 import { frameKinds, frameOf, maxBodyBytes } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { Interest } from './interest.ts'
@@ -26,6 +26,7 @@ export class Exchange {
   readonly #interest: Interest
   readonly #requests: Requests
   readonly #links = new Set<Link>()
+  readonly #watches = new Map<Link, Set<() => void>>()
   #closed = false
 
   constructor({ onError, maxPendingRequests = 10_000 }: BusOptions, timers: TimerWheel) {
@@ -84,6 +85,16 @@ export class Exchange {
     return reply
   }
 
+  watch(subject: string, onLost: () => void): Watch | undefined {
+    const link = this.#interest.all(subject)[0]?.link
+    if (link === undefined) return undefined
+    // so that it can be told from others of the same function
+    const lost = () => onLost()
+    const watches = this.#watches.get(link) ?? new Set()
+    this.#watches.set(link, watches.add(lost))
+    return { cut: () => link.cut(), end: () => watches.delete(lost) }
+  }
+
   /** Returns the number and the subject of all that is subscribed to here. */
   subjects(): [number, string][] {
     return this.#subscriptions.all()
@@ -102,11 +113,14 @@ export class Exchange {
     this.#interest.add({ link, number }, subject)
   }
 
-  /** Fails what waits for a link that is lost, and forgets it. */
+  /** Fails what waits for a link that is lost, forgets it, and tells who watches it. */
   leave(link: Link): void {
     this.#links.delete(link)
     this.#interest.removeLink(link)
     this.#requests.failLink(link)
+    const watches = this.#watches.get(link) ?? []
+    this.#watches.delete(link)
+    for (const lost of watches) lost()
   }
 
   /**
@@ -145,7 +159,7 @@ export class Exchange {
 
   #linkToSelf(): Link {
     const turn = new Turn<Frame>((frames) => frames.forEach((frame) => this.receive(link, frame)))
-    const link: Link = { full: false, waiting: 0, send: (frame) => turn.push(frame) }
+    const link: Link = { full: false, waiting: 0, send: (frame) => turn.push(frame), cut: ignore }
     return link
   }
 

@@ -63,6 +63,10 @@ export class FramedSocket implements Link {
     this.#socket.end()
   }
 
+  cut(): void {
+    this.close()
+  }
+
   /** Frees the socket. What is queued is lost. */
   close(cause?: unknown): void {
     if (this.#state === 'closed') return

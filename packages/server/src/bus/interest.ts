@@ -9,6 +9,8 @@ export interface Link {
   waiting: number
   /** Sends in a later turn, in order. Does nothing once the link is lost. */
   send(frame: Frame): void
+  /** Loses the link at once, and lets the other side know. */
+  cut(): void
 }
 
 /** A bus that subscribes to a subject: where it is, and the number that it gave to the subject. */

@@ -33,16 +33,24 @@ export function createMemoryNetwork(): MemoryNetwork {
 class Network {
   readonly carriers = new WeakMap<Bus, MemoryCarrier>()
   readonly open = new Set<MemoryCarrier>()
+  /** Of the links that there have been. */
+  lastNumber = 0
   /** One queue for all: what arrives, arrives in the order in which it was said. */
   readonly turn = new Turn<() => void>((deliveries) => deliveries.forEach((deliver) => deliver()))
   /** Holds the process while a request waits: there is no socket to do so. */
   readonly timers = new TimerWheel({ unref: false })
 }
 
+/** One carrier's end of a link. Both ends have the same number, and no other link has. */
+interface End {
+  readonly link: Link
+  readonly number: number
+}
+
 class MemoryCarrier implements Carrier {
   readonly #network: Network
   readonly #exchange: Exchange
-  readonly #links = new Map<MemoryCarrier, Link>()
+  readonly #ends = new Map<MemoryCarrier, End>()
   #isClosed = false
 
   constructor(network: Network, exchange: Exchange) {
@@ -52,10 +60,7 @@ class MemoryCarrier implements Carrier {
 
   open(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
-    for (const other of this.#network.open) {
-      this.#linkTo(other)
-      other.#linkTo(this)
-    }
+    for (const other of this.#network.open) this.#linkWith(other)
     this.#network.open.add(this)
     return Promise.resolve()
   }
@@ -65,7 +70,7 @@ class MemoryCarrier implements Carrier {
     // what it has said is queued before this
     return new Promise((resolve) =>
       this.#network.turn.push(() => {
-        this.#cutLinks()
+        this.#loseAll()
         resolve()
       }),
     )
@@ -73,24 +78,42 @@ class MemoryCarrier implements Carrier {
 
   crash(): void {
     this.#end()
-    this.#cutLinks()
+    this.#loseAll()
   }
 
-  #linkTo(other: MemoryCarrier): void {
+  #linkWith(other: MemoryCarrier): void {
+    const number = ++this.#network.lastNumber
+    this.#attach(other, number)
+    other.#attach(this, number)
+  }
+
+  #attach(other: MemoryCarrier, number: number): void {
     const link: Link = {
       full: false,
       waiting: 0,
-      send: (frame) => this.#network.turn.push(() => other.#receiveFrom(this, frame)),
+      send: (frame) => this.#network.turn.push(() => other.#receive(this, number, frame)),
+      cut: () => this.#cut(other, number),
     }
-    this.#links.set(other, link)
+    this.#ends.set(other, { link, number })
     this.#exchange.join(link)
-    for (const [number, subject] of other.#exchange.subjects()) this.#exchange.learn(link, number, subject)
+    for (const [subscription, subject] of other.#exchange.subjects())
+      this.#exchange.learn(link, subscription, subject)
   }
 
-  /** Drops what comes over a link that was cut meanwhile. */
-  #receiveFrom(other: MemoryCarrier, frame: Frame): void {
-    const link = this.#links.get(other)
-    if (link !== undefined) this.#exchange.receive(link, frame)
+  #receive(other: MemoryCarrier, number: number, frame: Frame): void {
+    const end = this.#ends.get(other)
+    if (end?.number === number) this.#exchange.receive(end.link, frame)
+  }
+
+  #cut(other: MemoryCarrier, number: number): void {
+    if (!this.#lose(other, number)) return
+    this.#network.turn.push(() => {
+      if (other.#lose(this, number) && this.#isOpen && other.#isOpen) this.#linkWith(other)
+    })
+  }
+
+  get #isOpen(): boolean {
+    return this.#network.open.has(this)
   }
 
   #end(): void {
@@ -99,16 +122,18 @@ class MemoryCarrier implements Carrier {
     this.#exchange.close()
   }
 
-  #cutLinks(): void {
-    for (const other of this.#links.keys()) other.#cut(this)
-    this.#links.clear()
+  #loseAll(): void {
+    for (const [other, { number }] of this.#ends) other.#lose(this, number)
+    this.#ends.clear()
   }
 
-  #cut(other: MemoryCarrier): void {
-    const link = this.#links.get(other)
-    if (link === undefined) return
-    this.#links.delete(other)
-    this.#exchange.leave(link)
+  /** Returns whether there was that link to be lost. */
+  #lose(other: MemoryCarrier, number: number): boolean {
+    const end = this.#ends.get(other)
+    if (end?.number !== number) return false
+    this.#ends.delete(other)
+    this.#exchange.leave(end.link)
+    return true
   }
 }
 

@@ -12,6 +12,7 @@ export interface NatsLinkOptions {
   /** Where the other bus hears, and where NATS says that it does not. */
   readonly to: string
   readonly unheard: string
+  readonly onCut: () => void
 }
 
 /**
@@ -110,6 +111,10 @@ export class NatsLink implements Link {
     this.#isDoubted = false
     if (bytes.length > 0) this.#reader.read(bytes)
     return true
+  }
+
+  cut(): void {
+    if (this.#state !== 'closed') this.#options.onCut()
   }
 
   close(): void {

@@ -150,6 +150,8 @@ export class NatsLinks {
       number: ++this.#lastNumber,
       to: this.#names.box(peer),
       unheard: this.#names.unheard(peer),
+      // the other side drops its own when it is called on a new one
+      onCut: () => this.#callAgain(peer),
     })
     link.onFrame = (frame) => this.#onHello(link, frame)
     const others = [...this.#links.keys()]

@@ -142,17 +142,18 @@ export class LocalChannel implements Channel {
   /** A frontend hands over a member that it had for another server. */
   adopt(uid: string, frontend: ServerInfo): void {
     this.#enter(uid, frontend).heard = true
+    this.#members.isCeded = false
+  }
+
+  /** The channel is another server's, though this one may still push to it what it has begun. */
+  cede(): void {
+    const members = this.#options.occupied.get(this.name)
+    if (members !== undefined) members.isCeded = true
   }
 
   /** The members on one frontend. */
   membersAt(frontend: ServerAddress): string[] {
     return [...(this.#members.at(frontend)?.members.keys() ?? [])]
-  }
-
-  /** Takes out a member of whom its frontend knows nothing. */
-  lose(uid: string, frontend: ServerInfo): void {
-    this.#options.bus.publish(frontSubject(frontend), encodeOrder('leave', this.#key, uid))
-    this.#remove(uid, frontend, 'down')
   }
 
   /** Forgets the members on one frontend, and tells nobody: they are another server's now. */
@@ -197,9 +198,10 @@ export class LocalChannel implements Channel {
 
   #remove(uid: string, frontend: ServerAddress, cause: LeaveCause): void {
     const { occupied, onLeave } = this.#options
+    const { isCeded } = this.#members
     const member = this.#members.remove(uid, frontend)
     if (this.size === 0) occupied.delete(this.name)
-    if (member?.heard) onLeave(this, uid, frontend.id, cause)
+    if (member?.heard && !isCeded) onLeave(this, uid, frontend.id, cause)
   }
 }
 

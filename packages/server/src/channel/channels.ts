@@ -8,7 +8,7 @@ import { LocalChannel } from './channel.ts'
 import type { Channel, ChannelOptions } from './channel.ts'
 import { ChannelListeners } from './listeners.ts'
 import type { HandOverListener, LeaveListener, TakeOverListener } from './listeners.ts'
-import { encodeOrder, encodePush } from './inbox.ts'
+import { encodePush } from './inbox.ts'
 import type { Gone } from './inbox.ts'
 import type { Members } from './members.ts'
 
@@ -61,11 +61,10 @@ export class LocalChannels implements Channels {
   readonly #listeners: ChannelListeners
   /** The channels whose members have come from another server, and of which the application does not know yet. */
   readonly #adopted = new Set<string>()
-  /** The members on a frontend that this server had, until the frontend names them. */
-  readonly #expected = new Map<string, Map<string, Set<string>>>()
   /** Before the names of groups: two servers, or two lives of one, may each have a channel of one name. */
   readonly #keyPrefix: string
   #joins = 0
+  #inUse = false
 
   constructor(options: ChannelsOptions) {
     this.#options = options
@@ -78,6 +77,16 @@ export class LocalChannels implements Channels {
       nextJoin: () => ++this.#joins,
       onLeave: (channel, uid, frontendId, cause) => this.#listeners.left({ channel, uid, frontendId, cause }),
     }
+  }
+
+  /** Whether there may be channels here. Most servers never use any: what is done for channels need not be done there. */
+  get inUse(): boolean {
+    return this.#inUse
+  }
+
+  use(): this {
+    this.#inUse = true
+    return this
   }
 
   get(name: string): LocalChannel {
@@ -127,49 +136,28 @@ export class LocalChannels implements Channels {
     for (const channel of this.all()) channel.drop(frontend)
   }
 
-  /** A frontend's members, of one channel or all, are another server's now. Nobody has left. */
-  lost(frontend: ServerAddress, name?: string): void {
-    for (const channel of name === undefined ? this.all() : [this.get(name)]) channel.forgetAt(frontend)
+  /** A frontend has moved a channel to another server. Who comes and goes is for that one to tell. */
+  moved(name: string): void {
+    this.get(name).cede()
   }
 
-  /** A frontend is there. If it is back, it may keep groups of the members that were dropped here meanwhile. */
-  meet(frontend: ServerInfo): void {
-    const { id, incarnation } = this.#options.self
-    this.#options.bus.publish(frontSubject(frontend), encodeOrder('disband', '', { id, incarnation }))
+  /** A frontend has no more members of a channel that it has moved. Nobody has left. */
+  retired(frontend: ServerAddress, name: string): void {
+    this.get(name).forgetAt(frontend)
   }
 
   /** A frontend has members of a channel that has become this server's. */
   adopt(frontend: ServerInfo, { name, uids }: Adoption): void {
-    const channel = this.get(name)
-    const expected = this.#expected.get(addressOf(frontend))?.get(name)
-    for (const uid of uids) {
-      expected?.delete(uid)
-      channel.adopt(uid, frontend)
-    }
+    const channel = this.use().get(name)
+    for (const uid of uids) channel.adopt(uid, frontend)
     // also for one who joined while the channel moved: it was another server's application that knew
     this.#adopted.add(name)
-  }
-
-  /** A frontend that had lost sight of this server will name the members that it has. */
-  expect(frontend: ServerInfo): void {
-    const known = this.all()
-      .map((channel) => [channel.name, new Set(channel.membersAt(frontend))] as const)
-      .filter(([, uids]) => uids.size > 0)
-    if (known.length > 0) this.#expected.set(addressOf(frontend), new Map(known))
-  }
-
-  /** It has named them all: who was not is there no more. */
-  checkOff(frontend: ServerInfo): void {
-    for (const [name, uids] of this.#expected.get(addressOf(frontend)) ?? []) {
-      for (const uid of uids) this.get(name).lose(uid, frontend)
-    }
-    this.#expected.delete(addressOf(frontend))
   }
 
   /** All members of the channels that were taken over are here. `handed` is what the server before said of them. */
   async takenOver(handed: readonly HandedChannel[]): Promise<void> {
     const states = new Map(handed.map(({ name, state }) => [name, state]))
-    const names = [...this.#adopted].filter((name) => this.#occupied.has(name))
+    const names = [...this.#adopted].filter((name) => this.#occupied.get(name)?.isCeded === false)
     this.#adopted.clear()
     await Promise.all(
       names.map((name) => this.#listeners.takenOver({ channel: this.get(name), state: states.get(name) })),

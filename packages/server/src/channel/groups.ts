@@ -1,4 +1,3 @@
-import { closeReasons } from '@shaddock/protocol'
 import { addressOf } from '../bus/subjects.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { ServerAddress } from '../server-info.ts'
@@ -137,6 +136,8 @@ export class Groups {
     const key = `${addressOf(next)}/${nameOf(group)}`
     const successor = this.#groups.get(key) ?? this.#create(key, next)
     successor.successor = undefined
+    // if it was the channel's before, it does not know who has left since
+    for (const uid of successor.uids.keys()) if (!group.uids.has(uid)) this.#leave(successor, uid)
     // if it was nobody else's meanwhile, it is its own
     if (successor !== group) group.successor = successor
     for (const uid of group.uids.keys()) this.#enter(successor, uid, 0)
@@ -156,25 +157,6 @@ export class Groups {
     if (group.successor === undefined || this.#groups.get(group.key) !== group) return false
     this.remove(group)
     return true
-  }
-
-  /**
-   * A server has none of the groups that this one thinks it has: it had lost sight of this one. The members have left,
-   * for all others; so their connections are closed, that they may enter again.
-   */
-  disband(owner: ServerAddress): void {
-    for (const group of this.#ownedBy(owner)) {
-      // it may have been told of them while it said so, because this server has seen it again first
-      for (const [uid, join] of group.uids) this.#tellGone(owner, { key: group.key, uid, join })
-      this.remove(group)
-      for (const { connection } of group.sessions) connection.close(closeReasons.lost)
-    }
-  }
-
-  #ownedBy({ id, incarnation }: ServerAddress): Group[] {
-    return [...this.#groups.values()].filter(
-      ({ owner }) => owner.id === id && owner.incarnation === incarnation,
-    )
   }
 
   #create(key: string, owner: Owner): Group {

@@ -10,10 +10,8 @@ export interface HandOverOptions {
   readonly groups: Groups
   /** The server of a type that a channel belongs to now. @throws {ServerError} `NO_SERVER`: none is there. */
   readonly pick: (type: string, name: string) => ServerInfo
-  /** Says to a server that has come that all its members here follow, or that they have been named. */
-  readonly tellRoll: (server: ServerAddress, step: 'begin' | 'end') => void
-  /** Says to a server that it has no members here any more: of one channel, or at all. */
-  readonly tellLost: (server: ServerAddress, name?: string) => void
+  /** Says to a server that a channel has moved from it; then that it has no members here for that server any more. */
+  readonly tellMoved: (step: 'moved' | 'retired', server: ServerAddress, name: string) => void
   readonly timers: Pick<TimerWheel, 'schedule'>
   readonly log: Log
 }
@@ -39,10 +37,8 @@ export class HandOver {
   }
 
   #onLeft(server: ServerInfo, how: 'left' | 'down'): void {
-    const { groups, tellLost } = this.#options
+    const { groups } = this.#options
     const lost = groups.ofType(server.type).filter(({ owner }) => isSame(owner, server))
-    // it may be there for others
-    if (how === 'down') tellLost(server)
     for (const group of lost) {
       const next = this.#nextOwner(group)
       // without a server of its type a channel waits for the next one
@@ -54,23 +50,22 @@ export class HandOver {
   }
 
   #onJoined(server: ServerInfo): void {
-    const { groups, tellRoll } = this.#options
-    tellRoll(server, 'begin')
+    const { groups } = this.#options
     for (const group of groups.ofType(server.type)) {
       const next = this.#nextOwner(group)
       if (next !== undefined && isSame(next, server)) this.#move(group, next, { kind: 'joined', server })
     }
-    tellRoll(server, 'end')
   }
 
   #move(group: Group, next: ServerInfo, { kind, server: { id, incarnation } }: Change): void {
-    const { groups, timers, tellLost } = this.#options
+    const { groups, timers, tellMoved } = this.#options
     const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
     groups.move(group, owner, { kind, server: { id, incarnation } })
+    if (kind === 'joined' && !isSame(group.owner, next)) tellMoved('moved', group.owner, nameOf(group))
     // who leaves, or does not know of the change yet, goes on pushing for a moment
     timers.schedule(retireMs, () => {
       // it has forgotten them when it gave the channel away, unless nobody asked it to
-      if (groups.retire(group)) tellLost(group.owner, nameOf(group))
+      if (groups.retire(group)) tellMoved('retired', group.owner, nameOf(group))
     })
   }
 

@@ -8,11 +8,11 @@ import type { ServerAddress } from '../server-info.ts'
  */
 export interface InboxMessage {
   readonly kind: InboxKind
-  /** The group; for `users` a JSON array of uids; for `everybody` and `disband` empty. */
+  /** The group; for `users` a JSON array of uids; for `everybody` empty. */
   readonly key: string
   /** The push's route; empty for what is no push. */
   readonly route: string
-  /** The push's encoded message; for `join` a `Join`, for `leave` the uid, for `disband` the owner, as JSON. */
+  /** The push's encoded message; for `join` a `Join`, for `leave` the uid, as JSON. */
   readonly body: Uint8Array
 }
 
@@ -37,8 +37,7 @@ export interface Gone {
   readonly join: number
 }
 
-/** `disband`: of this owner's there is no group any more, whatever the frontend thinks. */
-export const InboxKind = { join: 1, leave: 2, group: 3, users: 4, everybody: 5, disband: 6 } as const
+export const InboxKind = { join: 1, leave: 2, group: 3, users: 4, everybody: 5 } as const
 export type InboxKind = (typeof InboxKind)[keyof typeof InboxKind]
 
 const maxRouteBytes = 255
@@ -77,11 +76,7 @@ export function encodePush(
 }
 
 /** Encodes what is no push: `value` is the body. */
-export function encodeOrder(
-  kind: 'join' | 'leave' | 'disband',
-  key: string,
-  value: Join | string | ServerAddress,
-): Uint8Array {
+export function encodeOrder(kind: 'join' | 'leave', key: string, value: Join | string): Uint8Array {
   return encodeInbox({ kind: InboxKind[kind], key, route: '', body: Buffer.from(JSON.stringify(value)) })
 }
 

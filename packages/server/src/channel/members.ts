@@ -18,6 +18,8 @@ export interface Outpost {
 
 /** Who is in a channel, and where. */
 export class Members {
+  /** Whether the channel has moved to another server, as a frontend says. Who comes and goes is not this one's to tell then. */
+  isCeded = false
   readonly #outposts = new Map<string, Outpost>()
   readonly #byUid = new Map<string, Set<Outpost>>()
 

@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '../bus/bus.ts'
 import { frontsSubject, frontSubject } from '../bus/subjects.ts'
-import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import type { ServerInfo } from '../server-info.ts'
 import type { Groups } from './groups.ts'
 import { decodeInbox, InboxKind } from './inbox.ts'
 import type { Join } from './inbox.ts'
@@ -23,9 +23,6 @@ function takeInbox(groups: Groups, message: BusMessage): void {
       return
     case InboxKind.leave:
       groups.leave(key, fromJson(body) as string)
-      return
-    case InboxKind.disband:
-      groups.disband(fromJson(body) as ServerAddress)
       return
     case InboxKind.group:
       groups.push(key, route, body)

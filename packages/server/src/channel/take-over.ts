@@ -43,6 +43,9 @@ export class TakeOver {
   readonly #options: TakeOverOptions
   /** Who has asked for its channels, since this server said that it leaves. */
   readonly #given = new Set<string>()
+  #isGathering = false
+  /** Whether others may have what is this server's since it last asked them for it. */
+  #isBehind = false
   #leaving = false
   #onGiven: (() => void) | undefined
 
@@ -52,7 +55,7 @@ export class TakeOver {
 
   onChange(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down'): void {
     const { self, work } = this.#options
-    for (const server of joined) if (server === self) work.hold(this.#takeOwn())
+    for (const server of joined) if (server === self) this.#gather(this.#others())
     for (const server of left) {
       if (server === self) this.#leaving = true
       else if (server.type === self.type && !this.#leaving) work.hold(this.#inherit(server, how))
@@ -65,8 +68,10 @@ export class TakeOver {
     const { channels, work, hasSeen, seenHere } = this.#options
     const { change } = adoption
     channels.adopt(frontend, adoption)
-    // the frontend saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
-    if (change !== undefined && !hasSeen(change)) work.hold(seenHere(change))
+    // it sees this server, perhaps again: until now it had the channel's members with another
+    if (change?.kind === 'joined') this.#gather(this.#peers())
+    // it saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
+    else if (change !== undefined && !hasSeen(change)) work.hold(seenHere(change))
     else if (!work.isHeld) void channels.takenOver([])
   }
 
@@ -99,17 +104,28 @@ export class TakeOver {
     await within(farewellMs, all)
   }
 
-  async #takeOwn(): Promise<void> {
+  /** Takes what is this server's, once these route by it too. */
+  #gather(servers: readonly ServerInfo[]): void {
+    this.#isBehind = true
+    if (!this.#isGathering) this.#options.work.hold(this.#takeOwn(servers))
+  }
+
+  async #takeOwn(servers: readonly ServerInfo[]): Promise<void> {
     const { self, askSeen, askGive, channels } = this.#options
-    const others = this.#others()
-    await Promise.allSettled(others.map((server) => askSeen(server, { kind: 'joined', server: self })))
-    const gifts = await Promise.allSettled(this.#peers().map((server) => askGive(server)))
-    await channels.takenOver(gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
+    this.#isGathering = true
+    for (let asked = servers; this.#isBehind; asked = this.#peers()) {
+      await Promise.allSettled(asked.map((server) => askSeen(server, { kind: 'joined', server: self })))
+      this.#isBehind = false
+      const gifts = await Promise.allSettled(this.#peers().map((server) => askGive(server)))
+      await channels.takenOver(gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
+    }
+    this.#isGathering = false
   }
 
   async #inherit(server: ServerInfo, how: 'left' | 'down'): Promise<void> {
     const { askSeen, askGive, channels } = this.#options
-    await Promise.allSettled(this.#others().map((other) => askSeen(other, { kind: 'gone', server })))
+    const others = this.#others().filter(({ frontend }) => how === 'left' || (frontend && channels.inUse))
+    await Promise.allSettled(others.map((other) => askSeen(other, { kind: 'gone', server })))
     // who is down gives nothing
     const handed = how === 'left' ? await askGive(server).catch(() => []) : []
     await channels.takenOver(handed)

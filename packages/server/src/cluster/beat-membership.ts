@@ -1,11 +1,10 @@
 import type { Awaitable } from '@shaddock/protocol'
 import type { Bus, BusMessage } from '../bus/bus.ts'
-import { addressOf, beatSubject, membersSubject, watchSubject } from '../bus/subjects.ts'
+import { addressOf, beatSubject, greetingSubject, membersSubject } from '../bus/subjects.ts'
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import { MemberList } from './member-list.ts'
-import type { Member } from './member-list.ts'
 import type { Change, Membership, MembershipListener } from './membership.ts'
 
 export interface MembershipOptions {
@@ -70,7 +69,7 @@ class BeatMembership implements Membership {
 
   async open(): Promise<void> {
     this.#undo.push(
-      this.#bus.subscribe(watchSubject(this.self), ignore),
+      this.#bus.subscribe(greetingSubject(this.self), (message) => this.#onGreeting(message)),
       this.#bus.subscribe(beatSubject, (message) => this.#onBeat(message)),
     )
     // subscribed first, so that the others know of it when they know of this bus: who joins now is heard
@@ -87,11 +86,18 @@ class BeatMembership implements Membership {
     if (server.id !== this.self.id) this.#heard(server)
   }
 
-  suspect({ id, incarnation }: ServerAddress): void {
+  async doubt({ id, incarnation }: ServerAddress, timeoutMs: number): Promise<void> {
     const member = this.#members.get(id)
     if (member?.server.incarnation !== incarnation || id === this.self.id) return
     const silentMs = performance.now() - member.heardAt
-    if (silentMs > this.#downAfterMs / 2) this.#lost(member.server, 'lost by another, and silent')
+    if (silentMs > this.#downAfterMs / 2) {
+      this.#lost(member.server, 'lost by another, and silent')
+      return
+    }
+    const sign = this.#bus.request(greetingSubject(member.server), nothing, timeoutMs)
+    await sign.catch(() => {
+      // if its link is lost, that is known by now; if it does not answer, its silence will be judged
+    })
   }
 
   get isOverdue(): boolean {
@@ -124,6 +130,7 @@ class BeatMembership implements Membership {
     this.#closed = true
     clearInterval(this.#beating)
     for (const undo of this.#undo.splice(0)) undo()
+    for (const { link } of this.#members) link.end()
   }
 
   onChange(listener: MembershipListener): () => void {
@@ -146,6 +153,12 @@ class BeatMembership implements Membership {
     this.#bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind, server: this.self } satisfies Beat)))
   }
 
+  #onGreeting(message: BusMessage): void {
+    // without a name it only asks for a sign
+    if (message.data.length > 0) this.hear(JSON.parse(Buffer.from(message.data).toString()) as ServerInfo)
+    message.reply(nothing)
+  }
+
   #onBeat(message: BusMessage): void {
     const { kind, server } = JSON.parse(Buffer.from(message.data).toString()) as Beat
     if (server.id === this.self.id) return
@@ -161,31 +174,19 @@ class BeatMembership implements Membership {
     const known = this.#members.get(server.id)
     if (known?.server.incarnation === server.incarnation) {
       known.heardAt = performance.now()
-      this.#watch(known)
       return
     }
     if (server.incarnation < (known?.server.incarnation ?? 0)) return
     if (server.incarnation === this.#left.get(server.id)) return
+    const link = this.#bus.watch(greetingSubject(server), () => this.#lost(server, 'its link is lost'))
+    // known to another, and not linked to this one yet: it will be heard over its link
+    if (link === undefined) return
     if (known !== undefined) this.#lost(known.server, 'restarted')
-    const member = { server, heardAt: performance.now(), watched: server.id === this.self.id }
-    this.#members.add(member)
+    this.#members.add({ server, heardAt: performance.now(), link })
     this.#changed([server], [])
-    this.#watch(member)
-  }
-
-  /** Sees to it that the loss of a server's link is noticed. */
-  #watch(member: Member): void {
-    if (member.watched) return
-    member.watched = true
-    this.#bus.request(watchSubject(member.server), nothing, Infinity).catch((error: unknown) => {
-      if (this.#closed) return
-      if (error instanceof ServerError && error.code === 'NO_SERVER') {
-        this.#lost(member.server, 'its link is lost')
-        return
-      }
-      // such as BUSY: it is here, and its next beat is the time to try again
-      member.watched = false
-    })
+    // who has come back need not wait for the next beat to see this server again
+    if (this.#joined && server !== this.self)
+      this.#bus.publish(greetingSubject(server), Buffer.from(JSON.stringify(this.self)))
   }
 
   #tick(): void {
@@ -205,8 +206,12 @@ class BeatMembership implements Membership {
   }
 
   #lost(server: ServerInfo, why: string): void {
-    if (!this.#members.has(server)) return
+    const member = this.#members.get(server.id)
+    if (member?.server.incarnation !== server.incarnation || this.#closed) return
     this.#members.remove(server)
+    // who is down here must not be heard as if nothing had been, and has to know
+    if (why === 'left') member.link.end()
+    else member.link.cut()
     // who leaves was told to: only a loss is news
     const level = why === 'left' ? 'debug' : this.#lossLevel
     this.#log[level]({ server: addressOf(server), why }, 'server is gone')
@@ -228,6 +233,3 @@ class BeatMembership implements Membership {
 }
 
 const nothing = new Uint8Array()
-function ignore(): void {
-  /* a watch is never answered */
-}

@@ -1,11 +1,12 @@
+import type { Watch } from '../bus/bus.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 
 /** A server that is there, as one server sees it. */
 export interface Member {
   readonly server: ServerInfo
   heardAt: number
-  /** Whether the loss of its link would be noticed at once. */
-  watched: boolean
+  /** Of the link to it. */
+  readonly link: Watch
 }
 
 /** The servers that are there, by id and by type. */

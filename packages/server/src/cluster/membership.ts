@@ -1,7 +1,10 @@
 import type { Awaitable } from '@shaddock/protocol'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 
-/** Who is there. A server is there from its `join` to its `leave`, the loss of its link, or its silence. */
+/**
+ * Who is there. A server is there from its `join` to its `leave`, the loss of its link, or its silence: then the link is cut.
+ * So of two that live, none is down for the other alone: before either sees the other again, each has seen it go.
+ */
 export interface Membership {
   readonly self: ServerInfo
   /** The servers of a type that are there now, in the order of their ids. The same array until it changes. */
@@ -13,10 +16,10 @@ export interface Membership {
   /** Another server says that `server` is there: as good as a beat of its own. */
   hear(server: ServerInfo): void
   /**
-   * Another server has lost `server`: it is down here too, if it has been silent for half the time. So servers that
-   * hear nothing of one do not differ about it for long.
+   * Another server has lost `server`. Resolves when it is down here too, which it is at once if it has been silent for half
+   * the time; or when it has shown that it is here; or after `timeoutMs`.
    */
-  suspect(server: ServerAddress): void
+  doubt(server: ServerAddress, timeoutMs: number): Promise<void>
   /**
    * Whether this process stood still for so long that the others have given it up. What it reads now was said to it
    * before that, and is settled otherwise.

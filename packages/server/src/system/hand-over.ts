@@ -12,11 +12,10 @@ import type { TimerWheel } from '../timer-wheel.ts'
 const names = {
   /** Frontend to next owner: these members of a channel are here. */
   adopt: '$channels.adopt',
-  /** Frontend to a server that has come: the members here follow; they have all been named. */
-  roll: '$channels.roll',
-  /** Frontend to a server that it has lost, or to one that a channel has moved from: none of its members is here any more. */
-  lost: '$channels.lost',
-  /** Next owner to all: answer when you route by a change. */
+  /** Frontend to the owner before: a channel is another's now; and a while later, none of its members is here for you. */
+  moved: '$channels.moved',
+  retired: '$channels.retired',
+  /** Next owner to all: answer when you route by a change, or know better. */
   seen: '$channels.seen',
   /** Next owner to the one before: end what you have begun, and give me what is mine. */
   give: '$channels.give',
@@ -36,16 +35,10 @@ export function createTellAdopt(rpc: Rpc, self: ServerInfo) {
   }
 }
 
-/** Returns how a frontend calls the roll of its members for a server that has come. */
-export function createTellRoll(rpc: Rpc, self: ServerInfo) {
-  return (server: ServerAddress, step: 'begin' | 'end'): void =>
-    rpc.tell(server, names.roll, encodeValue([self, step]))
-}
-
-/** Returns how a frontend tells a server that its members here, of one channel or all, are another's now. */
-export function createTellLost(rpc: Rpc, { id, incarnation }: ServerInfo) {
-  return (server: ServerAddress, name?: string): void =>
-    rpc.tell(server, names.lost, encodeValue([{ id, incarnation }, name]))
+/** Returns how a frontend tells a server that a channel has moved from it. */
+export function createTellMoved(rpc: Rpc, { id, incarnation }: ServerInfo) {
+  return (step: 'moved' | 'retired', server: ServerAddress, name: string): void =>
+    rpc.tell(server, names[step], encodeValue([{ id, incarnation }, name]))
 }
 
 export function createAskSeen(rpc: Rpc) {
@@ -78,21 +71,18 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     takeOver.adopt(frontend, adoption)
     return nothing
   })
-  rpc.serve(names.roll, async (payload) => {
-    const [frontend, step] = decodeValue(payload) as [ServerInfo, 'begin' | 'end']
-    if (step === 'begin') channels.expect(frontend)
-    else channels.checkOff(frontend)
+  rpc.serve(names.moved, async (payload) => {
+    const [, name] = decodeValue(payload) as [ServerAddress, string]
+    channels.moved(name)
     return nothing
   })
-  rpc.serve(names.lost, async (payload) => {
-    const [frontend, name] = decodeValue(payload) as [ServerAddress, string | null]
-    channels.lost(frontend, name ?? undefined)
+  rpc.serve(names.retired, async (payload) => {
+    const [frontend, name] = decodeValue(payload) as [ServerAddress, string]
+    channels.retired(frontend, name)
     return nothing
   })
   rpc.serve(names.seen, async (payload, deadline) => {
-    const change = decodeValue(payload) as Change
-    if (change.kind === 'gone') membership.suspect(change.server)
-    await seenBy(membership, change, deadline - Date.now(), timers)
+    await seenBy(membership, decodeValue(payload) as Change, deadline - Date.now(), timers)
     return nothing
   })
   rpc.serve(names.give, async (payload) =>
@@ -100,7 +90,10 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
   )
 }
 
-/** Resolves when a change has been seen here: at once, if it has. @throws {ServerError} `TIMEOUT` */
+/**
+ * Resolves when a change has been seen here: at once, if it has; or when it turns out that who is said to be gone is here.
+ * @throws {ServerError} `TIMEOUT`
+ */
 export function seenBy(
   membership: Membership,
   change: Change,
@@ -108,6 +101,7 @@ export function seenBy(
   timers: TimerWheel,
 ): Promise<void> {
   if (membership.hasSeen(change)) return Promise.resolve()
+  if (change.kind === 'gone') return membership.doubt(change.server, timeoutMs)
   return new Promise((resolve, reject) => {
     const timer = timers.schedule(timeoutMs, () => {
       undo()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Bus, BusMessage } from '../../src/bus/bus.ts'
 import { ask, bytes, echo, ignore, longMs, Notebook, text } from './messages.ts'
 
@@ -441,7 +442,57 @@ export function linkConformance(
         notebook.write('all failed')
         assert.equal(await answer, 'still here')
       })
+
+      test(`who watches a bus that ${ending} is told, once, unless it has stopped watching`, async () => {
+        await using cluster = await startBuses(createNetwork, 3)
+        const [watcher, leaver, stayer] = cluster.buses as [Bus, Bus, Bus]
+        leaver.subscribe('leaver', ignore)
+        stayer.subscribe('stayer', ignore)
+        watcher.subscribe('watcher', ignore)
+        await cluster.settled()
+        const told = new Notebook()
+        watcher.watch('leaver', () => told.write('twice'))?.end()
+        for (const subject of ['leaver', 'stayer', 'watcher'])
+          assert.ok(watcher.watch(subject, () => told.write(`${subject} is lost`)))
+
+        void end(leaver)
+
+        assert.deepEqual(await told.until(1), ['leaver is lost'])
+        assert.equal(watcher.watch('leaver', ignore), undefined)
+        await assert.rejects(ask(watcher, 'leaver'), { code: 'NO_SERVER' })
+        assert.deepEqual(told.lines, ['leaver is lost'])
+      })
     }
+
+    test('a link that is cut is lost at once, and for the other side before anything is said over the next', async () => {
+      await using cluster = await startBuses(createNetwork, 2)
+      const [cutter, other] = cluster.pair
+      const [here, there] = [new Notebook(), new Notebook()]
+      cutter.subscribe('cutter', here.hear)
+      other.subscribe('other', there.hear)
+      await cluster.settled()
+      const waiting = assert.rejects(ask(cutter, 'other', 'asked before'), { code: 'NO_SERVER' })
+      await there.until(1)
+      const link = cutter.watch('other', () => here.write('lost'))
+      other.watch('cutter', () => there.write('lost'))
+      other.publish('cutter', bytes('too late'))
+
+      link?.cut()
+      assert.deepEqual(here.lines, ['lost'])
+      await waiting
+      link?.cut()
+
+      // each is found again
+      while (cutter.watch('other', ignore) === undefined) await turn()
+      cutter.publish('other', bytes('after'))
+      await there.until(3)
+      while (other.watch('cutter', ignore) === undefined) await turn()
+      other.publish('cutter', bytes('after'))
+      await here.until(2)
+      assert.deepEqual(here.lines, ['lost', 'after'])
+      assert.deepEqual(there.lines, ['asked before', 'lost', 'after'])
+      assert.deepEqual(cluster.errors, [])
+    })
 
     test('requests go to the subscribers in turn', async () => {
       await using cluster = await startBuses(createNetwork, 4)

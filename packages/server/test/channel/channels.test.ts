@@ -368,16 +368,6 @@ test('the news that an earlier life of a frontend is down touches no member on t
   assert.deepEqual([lobby.members(), left], [['ada'], []])
 })
 
-test('a frontend that is met is told that nobody is in any channel there', async () => {
-  await using owner = await openOwner()
-  const { channels, lobby, front } = owner
-
-  channels.meet(front.info)
-  await join(lobby, front, 'ada')
-
-  assert.deepEqual(front.told, ['disband {"id":"chat-1","incarnation":1}', 'join lobby ada 1'])
-})
-
 test('a push goes once to each frontend that has members', async () => {
   await using owner = await openOwner(['front-1', 'front-2', 'front-3'])
   const { lobby, fronts } = owner
@@ -575,7 +565,7 @@ test('a channel may have any name, and a user any uid', async () => {
   assert.deepEqual(channels.all(), [])
 })
 
-test("members who are another server's now are forgotten without a word, of one channel or of all", async () => {
+test("members who are another server's now are forgotten without a word", async () => {
   await using owner = await openOwner(['front-1', 'front-2'])
   const { channels, lobby, fronts, left } = owner
   const [one, two] = fronts as [PuppetFrontend, PuppetFrontend]
@@ -584,15 +574,37 @@ test("members who are another server's now are forgotten without a word, of one 
   await join(lobby, two, 'bob')
   await join(attic, one, 'ada')
 
-  channels.lost(one.info, 'lobby')
+  channels.retired(one.info, 'lobby')
   assert.deepEqual([lobby.members(), attic.members()], [['bob'], ['ada']])
-  channels.lost(one.info)
+  channels.retired(one.info, 'attic')
 
   assert.deepEqual(
     channels.all().map(({ name }) => name),
     ['lobby'],
   )
   assert.deepEqual(left, [])
+})
+
+test('of a channel that has moved nothing is told to the application until it is back, though it is pushed to', async () => {
+  await using owner = await openOwner()
+  const { channels, lobby, front, left, gone } = owner
+  const taken: string[] = []
+  channels.onTakeOver(({ channel }) => void taken.push(channel.members().join()))
+  channels.adopt(front.info, { name: 'lobby', uids: ['ada', 'bob', 'cy'] })
+
+  channels.moved('lobby')
+  channels.moved('nowhere')
+  gone(front, 'ada', 0)
+  await channels.takenOver([])
+  lobby.push('onChat', {})
+  await turn()
+  assert.deepEqual([lobby.members(), left, taken], [['bob', 'cy'], [], []])
+  assert.deepEqual(front.told, ['group lobby onChat {}'])
+
+  channels.adopt(front.info, { name: 'lobby', uids: ['bob'] })
+  await channels.takenOver([])
+  gone(front, 'cy', 0)
+  assert.deepEqual([taken, left], [['bob,cy'], ['cy closed lobby on front-1']])
 })
 
 test('the application is told of a channel again when a member comes who joined while it moved', async () => {

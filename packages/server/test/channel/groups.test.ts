@@ -385,21 +385,21 @@ test('a group that is removed is heard no more', async () => {
   assert.deepEqual(ear.heard, ['onNew'])
 })
 
-test('when a server has none of the groups that are here, their members are sent away to come back', async () => {
-  const { groups, gone, connect, join } = createFrontend()
-  const { ear } = await connect('ada')
-  const other = await connect('bob')
-  join('lobby', 'ada')
+test('who has left since a channel moved does not come back with it', async () => {
+  const { groups, adopted, connect, join } = createFrontend()
+  await connect('ada')
+  await connect('bob')
+  join('chat-1@1/lobby', 'ada')
+  join('chat-1@1/lobby', 'bob')
+  const [first] = groups.ofType('chat')
+  groups.move(first!, nextOwner, change)
+  groups.leave('chat-2@5/lobby', 'ada')
 
-  groups.disband({ id: 'chat-1', incarnation: 2 })
-  assert.equal(groups.size, 1)
-  groups.disband(owner)
-  groups.push('lobby', 'onChat', text)
+  const [second] = groups.ofType('chat')
+  groups.move(second!, owner, change)
 
-  assert.deepEqual([ear.heard, groups.size], [[], 0])
-  assert.deepEqual([ear.closed, other.ear.closed], [closeReasons.lost, undefined])
-  // it may have been told of them meanwhile
-  assert.deepEqual(gone, ['chat-1@1 lobby ada 1'])
+  assert.deepEqual(adopted.at(-1), 'chat-1@1 lobby bob')
+  assert.deepEqual([...first!.uids.keys()], ['bob'])
 })
 
 test('a push to users is heard by all their sessions once, in a group or not', async () => {

@@ -28,8 +28,7 @@ async function createFrontend(pick?: (name: string) => ServerInfo) {
   const handOver = new HandOver({
     groups,
     pick: (type, name) => pick?.(name) ?? router.pick(type, name),
-    tellRoll: ({ id }, step) => told.push(`${id} roll ${step}`),
-    tellLost: ({ id }, name = 'all') => told.push(`${id} lost ${name}`),
+    tellMoved: (step, { id }, name) => told.push(`${id} ${step} ${name}`),
     timers: {
       schedule(_, run) {
         late.push(run)
@@ -72,7 +71,7 @@ test("a channel whose server is down is the next one's, and the lost one has no 
   see([one, two])
   join(one)
 
-  assert.deepEqual(see([two]), ['chat-1 lost all', 'chat-2 adopt lobby ada'])
+  assert.deepEqual(see([two]), ['chat-2 adopt lobby ada'])
 
   assert.deepEqual(wait(), [])
   assert.equal(groups.size, 1)
@@ -83,8 +82,8 @@ test('a channel that lost all servers of its type waits for the next one', async
   see([one])
   join(one)
 
-  assert.deepEqual(see([]), ['chat-1 lost all'])
-  assert.deepEqual(see([two]), ['chat-2 roll begin', 'chat-2 adopt lobby ada', 'chat-2 roll end'])
+  assert.deepEqual(see([]), [])
+  assert.deepEqual(see([two]), ['chat-2 adopt lobby ada', 'chat-1 moved lobby'])
   assert.deepEqual(log.lines, [])
 })
 
@@ -95,7 +94,7 @@ test('a channel stays where it is when the choice of a server fails, which is lo
   see([one, two])
   join(one)
 
-  assert.deepEqual(see([two]), ['chat-1 lost all'])
+  assert.deepEqual(see([two]), [])
 
   assert.equal(groups.size, 1)
   assert.deepEqual(
@@ -104,17 +103,17 @@ test('a channel stays where it is when the choice of a server fails, which is lo
   )
 })
 
-test('a server that a channel has moved from is told in the end, in case nobody asked it for the channel', async () => {
+test('a server that a channel has moved from is told, and again in the end, in case nobody asked it for the channel', async () => {
   let owner = two
   const { groups, join, see, wait } = await createFrontend(() => owner)
   see([two])
   join(two)
   owner = one
 
-  assert.deepEqual(see([one, two]), ['chat-1 roll begin', 'chat-1 adopt lobby ada', 'chat-1 roll end'])
+  assert.deepEqual(see([one, two]), ['chat-1 adopt lobby ada', 'chat-2 moved lobby'])
 
   assert.equal(groups.size, 2)
-  assert.deepEqual(wait(), ['chat-2 lost lobby'])
+  assert.deepEqual(wait(), ['chat-2 retired lobby'])
   assert.equal(groups.size, 1)
 })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../../src/bus/bus.ts'
 import { createMemoryNetwork } from '../../src/bus/memory.ts'
 import type { MemoryNetwork } from '../../src/bus/memory.ts'
-import { beatSubject, membersSubject, watchSubject } from '../../src/bus/subjects.ts'
+import { beatSubject, membersSubject, greetingSubject } from '../../src/bus/subjects.ts'
 import { createMembership } from '../../src/cluster/beat-membership.ts'
 import type { Membership } from '../../src/cluster/membership.ts'
 import type { ServerInfo } from '../../src/server-info.ts'
@@ -70,7 +70,7 @@ async function join(network: MemoryNetwork, self: ServerInfo, times?: Times): Pr
 /** A server that says and hears only what the test wants. */
 async function openPuppet(network: MemoryNetwork, self: ServerInfo) {
   const bus = await openBus(network)
-  bus.subscribe(watchSubject(self), () => undefined)
+  bus.subscribe(greetingSubject(self), () => undefined)
   await turn()
   return {
     bus,
@@ -239,6 +239,8 @@ test('a server is down when it was silent too long, and back when it is heard ag
   assert.equal(await watcher.next(), '+chat-1@1')
 
   assert.equal(await watcher.next(), '-chat-1@1')
+  // until they are linked again
+  await turn()
   puppet.say('beat')
 
   assert.equal(await watcher.next(), '+chat-1@1')
@@ -298,7 +300,7 @@ test('the servers of a type come in the order of their ids, as the same array un
   const network = createMemoryNetwork()
   await using watcher = await join(network, infoOf('gate-1'))
   await using puppet = await openPuppet(network, infoOf('chat-2'))
-  for (const id of ['chat-2', 'chat-1']) puppet.bus.subscribe(watchSubject(infoOf(id)), () => undefined)
+  for (const id of ['chat-2', 'chat-1']) puppet.bus.subscribe(greetingSubject(infoOf(id)), () => undefined)
   await turn()
   puppet.say('beat', infoOf('chat-2'))
   puppet.say('beat', infoOf('chat-1'))
@@ -315,33 +317,6 @@ test('the servers of a type come in the order of their ids, as the same array un
   await turn()
   assert.deepEqual(watcher.membership.servers('chat').map(name), ['chat-1@1'])
   assert.equal(servers.length, 2)
-})
-
-test('a watch that the bus refuses is set up at a later beat', async () => {
-  const network = createMemoryNetwork()
-  const bus = network.createBus({ maxPendingRequests: 1, onError: assert.ifError })
-  const membership = createMembership({ bus, self: infoOf('gate-1'), log: new RecordedLog(), ...patient })
-  await membership.open()
-  membership.join()
-  await using puppet = await openPuppet(network, infoOf('chat-1'))
-  const busy = Promise.withResolvers<undefined>()
-  puppet.bus.subscribe('busy', (message) => void busy.promise.then(() => message.reply(new Uint8Array())))
-  await turn()
-  const request = bus.request('busy', new Uint8Array(), 10_000)
-  puppet.say('beat')
-  await turn()
-  assert.equal(membership.find('chat-1')?.id, 'chat-1')
-  busy.resolve(undefined)
-  await request
-  puppet.say('beat')
-  await turn()
-
-  network.crash(puppet.bus)
-  await turn()
-
-  assert.equal(membership.find('chat-1'), undefined)
-  membership.close()
-  await bus.close()
 })
 
 test('a listener that fails, at once or later, is logged and keeps no other from hearing', async () => {
@@ -396,28 +371,75 @@ test('a server that has closed hears and says nothing more', async () => {
   assert.equal(beats, 0)
 })
 
-test('a server that another has lost is down at once here too if it has been silent for long, and not if it was heard', async () => {
+test('a server that another has lost is down at once here too if it has been silent for long', async () => {
   const network = createMemoryNetwork()
-  await using watcher = await open(network, infoOf('chat-1'), { heartbeatMs: 3_600_000, downAfterMs: 200 })
-  watcher.membership.join()
-  await watcher.next()
-  const other = infoOf('chat-2')
-  const bus = await openBus(network)
-  bus.subscribe(watchSubject(other), () => undefined)
-  await turn()
-  watcher.membership.hear(other)
+  await using watcher = await join(network, infoOf('chat-1'), { heartbeatMs: 3_600_000, downAfterMs: 40 })
+  await using puppet = await openPuppet(network, infoOf('chat-2'))
+  puppet.say('beat')
   assert.equal(await watcher.next(), '+chat-2@1')
+  await delay(40)
 
-  watcher.membership.suspect(other)
+  await watcher.membership.doubt({ ...infoOf('chat-2'), incarnation: 2 }, 10_000)
+  await watcher.membership.doubt(infoOf('chat-1'), 10_000)
   assert.deepEqual(watcher.changes, [])
-  while (watcher.changes.length === 0) {
-    watcher.membership.suspect({ ...other, incarnation: 2 })
-    watcher.membership.suspect(infoOf('chat-1'))
-    assert.deepEqual(watcher.changes, [])
-    watcher.membership.suspect(other)
-    await turn()
-  }
+  await watcher.membership.doubt(infoOf('chat-2'), 10_000)
 
   assert.deepEqual(watcher.changes, ['-chat-2@1'])
-  await bus.close()
+})
+
+test('a server that another has lost is asked for a sign, and stays if it gives one, or none in time', async () => {
+  const network = createMemoryNetwork()
+  await using watcher = await join(network, infoOf('gate-1'))
+  await using other = await join(network, infoOf('chat-1'))
+  await using silent = await openPuppet(network, infoOf('chat-2'))
+  silent.say('beat')
+  assert.deepEqual([await watcher.next(), await watcher.next()], ['+chat-1@1', '+chat-2@1'])
+  const hold = setTimeout(() => undefined, 10_000)
+
+  await watcher.membership.doubt(other.membership.self, 10_000)
+  await watcher.membership.doubt(infoOf('chat-2'), 1)
+
+  clearTimeout(hold)
+  assert.deepEqual([watcher.changes, other.changes], [[], ['+chat-2@1']])
+})
+
+test('a server that is asked for a sign and turns out to be dead is gone when that is known', async () => {
+  const network = createMemoryNetwork()
+  await using watcher = await join(network, infoOf('gate-1'))
+  await using puppet = await openPuppet(network, infoOf('chat-1'))
+  puppet.say('beat')
+  await watcher.next()
+
+  const doubt = watcher.membership.doubt(infoOf('chat-1'), 10_000)
+  network.crash(puppet.bus)
+  await doubt
+
+  assert.deepEqual(watcher.changes, ['-chat-1@1'])
+})
+
+test('of two that live none is down for the other alone, and they see each other again at once', async () => {
+  const network = createMemoryNetwork()
+  await using watcher = await join(network, infoOf('gate-1'), { heartbeatMs: 5, downAfterMs: 40 })
+  // it lives, but its next beat is far away
+  await using silent = await join(network, infoOf('chat-1'))
+  assert.equal(await watcher.next(), '+chat-1@1')
+
+  assert.equal(await watcher.next(), '-chat-1@1')
+  assert.equal(await silent.next(), '-gate-1@1')
+
+  // the next beat of the one is answered by the other
+  assert.equal(await silent.next(), '+gate-1@1')
+  assert.equal(await watcher.next(), '+chat-1@1')
+})
+
+test('a server that others tell of is there when it is linked, not before', async () => {
+  const network = createMemoryNetwork()
+  await using watcher = await join(network, infoOf('gate-1'))
+
+  watcher.membership.hear(infoOf('chat-1'))
+  assert.deepEqual(watcher.changes, [])
+  await using _puppet = await openPuppet(network, infoOf('chat-1'))
+  watcher.membership.hear(infoOf('chat-1'))
+
+  assert.deepEqual(watcher.changes, ['+chat-1@1'])
 })

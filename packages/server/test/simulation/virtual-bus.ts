@@ -1,4 +1,4 @@
-import type { Bus, BusMessage } from '../../src/bus/bus.ts'
+import type { Bus, BusMessage, Watch } from '../../src/bus/bus.ts'
 import { Exchange } from '../../src/bus/exchange.ts'
 import type { BusOptions } from '../../src/bus/exchange.ts'
 import { frameKinds, frameOf } from '../../src/bus/frame.ts'
@@ -29,6 +29,8 @@ export interface BusNetwork {
   leave(bus: VirtualBus): void
   /** Something is said to a dead process: that comes back, and who said it knows. */
   miss(bus: VirtualBus, dead: VirtualBus, wire: Wire): void
+  /** Links two again, of which one has given up the wire. */
+  redial(bus: VirtualBus, other: VirtualBus): void
   /** Hears all that is said, if it is there. */
   readonly onSay: ((process: VirtualProcess, subject: string, data: Uint8Array) => void) | undefined
 }
@@ -75,6 +77,10 @@ export class VirtualBus implements Bus {
     return this.#exchange.request(subject, data, timeoutMs)
   }
 
+  watch(subject: string, onLost: () => void): Watch | undefined {
+    return this.#exchange.watch(subject, onLost)
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
@@ -112,6 +118,14 @@ export class VirtualBus implements Bus {
     this.#exchange.leave(end.link)
   }
 
+  #cut(other: VirtualBus, wire: Wire): void {
+    const end = this.#ends.get(other)
+    if (end?.wire !== wire) return
+    this.lose(other, wire)
+    end.pipe.send(() => other.lose(this, wire))
+    this.#network.redial(this, other)
+  }
+
   /** Begins to use a wire: `hello` is the first that arrives over it. */
   #attach(other: VirtualBus, wire: Wire, hello: () => void): Pipe {
     const former = this.#ends.get(other)
@@ -121,7 +135,7 @@ export class VirtualBus implements Bus {
       pipe.send(() => other.#receive(this, wire, frame))
       if (other.process.state === 'dead') this.#network.miss(this, other, wire)
     }
-    const link: Link = { full: false, waiting: 0, send }
+    const link: Link = { full: false, waiting: 0, send, cut: () => this.#cut(other, wire) }
     this.#ends.set(other, { wire, pipe, link })
     pipe.send(hello)
     this.#exchange.join(link)

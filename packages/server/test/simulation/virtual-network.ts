@@ -86,6 +86,16 @@ export class VirtualNetwork implements BusNetwork {
     time.after(2 * latencyMs.max, () => bus.lose(dead, wire), bus.process)
   }
 
+  redial(bus: VirtualBus, other: VirtualBus): void {
+    const { time, random, noticeMs } = this.#options
+    const dial = () => {
+      const isFree = this.#fate(bus.process, other.process) === 'arrives'
+      const isLinked = bus.wireTo(other) !== undefined
+      if (isFree && !isLinked && this.#buses.has(bus) && this.#buses.has(other)) void this.#dial(bus, other)
+    }
+    time.after(random.between(0, noticeMs), dial, bus.process)
+  }
+
   /** Begins a cut. Returns what heals it. */
   cut(cut: Cut): () => void {
     this.#cuts.add(cut)

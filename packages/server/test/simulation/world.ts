@@ -192,9 +192,13 @@ export class World implements Surroundings {
   #onGone(name: string, server: ServerInfo, how: 'left' | 'down'): void {
     this.note(name, `${how === 'down' ? 'loses' : 'sees off'} ${this.nameOf(server)}`)
     const life = this.alive.find(({ address }) => address === addressOf(server))
-    if (how === 'left' || life === undefined) return
-    if (!this.isTroubled(this.time.now - downAfterMs, this.time.now, life.process))
-      this.violate(`${this.nameOf(server)} is down for ${name}, though nothing has happened to it`)
+    const observer = this.lives.find(({ process }) => process.name === name)
+    if (how === 'left' || life === undefined || observer === undefined) return
+    // who was given up, as it stood still, has lost the others as well
+    const parties = [life, observer]
+    if (parties.some(({ process }) => this.isTroubled(this.time.now - downAfterMs, this.time.now, process)))
+      return
+    this.violate(`${this.nameOf(server)} is down for ${name}, though nothing has happened to either`)
   }
 
   #end(life: Life, how: 'killed' | 'stopped'): void {
