@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createMemoryNetwork } from '../src/bus/memory.ts'
-import { beatSubject, frontSubject, greetingSubject } from '../src/bus/subjects.ts'
+import { beatSubject, frontSubject, signSubject } from '../src/bus/subjects.ts'
 import { encodeInbox, encodeOrder, InboxKind } from '../src/channel/inbox.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { SetupError } from '../src/errors.ts'
@@ -397,7 +397,7 @@ test('a frontend goes on hearing the owner of a channel that leaves: it may have
   await client.nextMessage()
   const owner = infoOf('back-9')
   const bus = await openBus(network)
-  bus.subscribe(greetingSubject(owner), () => undefined)
+  bus.subscribe(signSubject(owner), () => undefined)
   await turn()
   bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind: 'beat', server: owner })))
   const join = encodeOrder('join', 'lobby', { uid: 'ada', number: 1, owner })

@@ -16,6 +16,11 @@ export interface Bus {
    */
   publish(subject: string, data: Uint8Array): void
   /**
+   * Publishes, and says it again to each other bus as soon as that is linked, anew too, and subscribes. One at a time for
+   * each subject. Returns the undo.
+   */
+  retain(subject: string, data: Uint8Array): () => void
+  /**
    * Returns the function that unsubscribes. Others learn of a subscription in the order of what this bus says: who
    * hears something that was published after it knows it. A subscriber must not throw: that is reported and ends there.
    */

@@ -18,6 +18,7 @@ export function createExchangeBus(exchange: Exchange, carrier: Carrier): Bus {
     ...(carrier.traffic && { traffic: carrier.traffic }),
     open: () => (opened ??= carrier.open()),
     publish: (subject, data) => exchange.publish(subject, data),
+    retain: (subject, data) => exchange.retain(subject, data),
     subscribe: (subject, onMessage) => exchange.subscribe(subject, onMessage),
     request: (subject, data, timeoutMs) => exchange.request(subject, data, timeoutMs),
     watch: (subject, onLost) => exchange.watch(subject, onLost),

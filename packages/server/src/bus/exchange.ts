@@ -26,6 +26,7 @@ export class Exchange {
   readonly #interest: Interest
   readonly #requests: Requests
   readonly #links = new Set<Link>()
+  readonly #retained = new Map<string, Uint8Array>()
   readonly #watches = new Map<Link, Set<() => void>>()
   #closed = false
 
@@ -51,6 +52,14 @@ export class Exchange {
     checkSize(data)
     for (const { link, number } of this.#interest.all(subject)) {
       link.send(frameOf(frameKinds.publish, number, 0, data))
+    }
+  }
+
+  retain(subject: string, data: Uint8Array): () => void {
+    this.publish(subject, data)
+    this.#retained.set(subject, data)
+    return () => {
+      if (this.#retained.get(subject) === data) this.#retained.delete(subject)
     }
   }
 
@@ -111,6 +120,8 @@ export class Exchange {
    */
   learn(link: Link, number: number, subject: string): void {
     this.#interest.add({ link, number }, subject)
+    const data = this.#retained.get(subject)
+    if (data !== undefined) link.send(frameOf(frameKinds.publish, number, 0, data))
   }
 
   /** Fails what waits for a link that is lost, forgets it, and tells who watches it. */

@@ -1,6 +1,7 @@
 import { encodeFrames, frameHeadBytes, FrameReader } from './frame.ts'
 import type { Frame } from './frame.ts'
 import type { Link } from './interest.ts'
+import type { LinkNumbers, MessageHead } from './nats-handshake.ts'
 import type { NatsLine } from './nats-line.ts'
 
 export interface NatsLinkOptions {
@@ -17,11 +18,12 @@ export interface NatsLinkOptions {
 
 /**
  * The link to one other bus, over NATS: frames each way, those of a turn in one message or, if they are many, in
- * several. On the wire: `u32 number of the link | u32 number of the message on it | bytes of frames`, big-endian. As
- * the messages are counted, none is missed unseen.
+ * several. On the wire: `u32 number of the link here | u32 its number there, 0 if that is not known | u32 number of the
+ * message on it | bytes of frames`, big-endian. As the messages are counted, none is missed unseen.
  */
-export class NatsLink implements Link {
+export class NatsLink implements Link, LinkNumbers {
   readonly peer: string
+  readonly number: number
   /** Takes each frame. */
   onFrame: (frame: Frame) => void = () => {}
   /** The name of the other side, once it is known. */
@@ -31,10 +33,10 @@ export class NatsLink implements Link {
   idle = 0
   #isDoubted = false
   readonly #options: NatsLinkOptions
-  readonly #reader = new FrameReader((frame) => this.#receive(frame))
+  #reader = this.#createReader()
   #state: 'calling' | 'open' | 'closed' = 'calling'
-  /** The number that the other side gave to this link. */
-  #theirs: number | undefined
+  /** The number that the other side gave to this link; 0 until it is known. */
+  #theirs = 0
   #sent = 0
   #received = 0
   #frames: Frame[] = []
@@ -43,6 +45,7 @@ export class NatsLink implements Link {
   constructor(options: NatsLinkOptions) {
     this.#options = options
     this.peer = options.peer
+    this.number = options.number
   }
 
   get full(): boolean {
@@ -51,6 +54,10 @@ export class NatsLink implements Link {
 
   get isOpen(): boolean {
     return this.#state === 'open'
+  }
+
+  get theirs(): number {
+    return this.#theirs
   }
 
   /** Whether the other side has said something since it said hello: it knows this one then. */
@@ -70,8 +77,9 @@ export class NatsLink implements Link {
     this.say()
   }
 
-  /** Sends the first frame, before the other side has said anything. */
-  call(hello: Frame): void {
+  /** Sends the first frame: before the other side has said anything, or as the answer to its own. */
+  call(hello: Frame, theirs: number): void {
+    this.#theirs = theirs
     if (this.#options.line.reserve(bytesOf(hello))) this.#publish([hello])
   }
 
@@ -79,13 +87,9 @@ export class NatsLink implements Link {
   open(theirs: number): void {
     this.#theirs = theirs
     this.#received = 0
+    this.#reader = this.#createReader()
     this.#state = 'open'
     this.say()
-  }
-
-  /** Whether messages of the other side that bear this number are this link's. */
-  hears(theirs: number): boolean {
-    return this.#state === 'open' && this.#theirs === theirs
   }
 
   send(frame: Frame): void {
@@ -131,7 +135,8 @@ export class NatsLink implements Link {
   }
 
   #publish(frames: readonly Frame[]): void {
-    const { line, number, to, unheard: reply } = this.#options
+    const { number } = this
+    const { line, to, unheard: reply } = this.#options
     const bytes = encodeFrames(frames, headBytes)
     let at = 0
     do {
@@ -139,12 +144,17 @@ export class NatsLink implements Link {
       // a piece that follows another gets its head where the end of that one stood
       const message = at === 0 ? piece : Buffer.from(piece)
       message.writeUInt32BE(number, 0)
-      message.writeUInt32BE(this.#sent, 4)
+      message.writeUInt32BE(this.#theirs, 4)
+      message.writeUInt32BE(this.#sent, 8)
       this.#sent = (this.#sent + 1) >>> 0
       line.publish(to, message, { reply, reserved: message.length - headBytes })
       at += line.maxPayload - headBytes
     } while (at + headBytes < bytes.length)
     this.idle = 0
+  }
+
+  #createReader(): FrameReader {
+    return new FrameReader((frame) => this.#receive(frame))
   }
 
   #receive(frame: Frame): void {
@@ -153,7 +163,16 @@ export class NatsLink implements Link {
 }
 
 /** The bytes of a message before its frames. */
-export const headBytes = 8
+export const headBytes = 12
+
+/** @throws {RangeError} it is cut off. */
+export function decodeHead(message: Buffer): MessageHead {
+  return {
+    theirs: message.readUInt32BE(0),
+    mine: message.readUInt32BE(4),
+    message: message.readUInt32BE(8),
+  }
+}
 
 function bytesOf({ body }: Frame): number {
   return frameHeadBytes + body.length

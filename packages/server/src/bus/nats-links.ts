@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ServerError } from '../errors.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
+import { Awaited } from './awaited.ts'
 import type { Exchange } from './exchange.ts'
 import type { Frame } from './frame.ts'
 import { decodeHello, encodeHello, linkVersion, versionError } from './hello.ts'
 import type { NatsLine, NatsMessage } from './nats-line.ts'
-import { headBytes, NatsLink } from './nats-link.ts'
-import { NatsNames, signs } from './nats-names.ts'
+import { judge } from './nats-handshake.ts'
+import { decodeHead, headBytes, NatsLink } from './nats-link.ts'
+import { NatsNames } from './nats-names.ts'
+import { NatsPresence } from './nats-presence.ts'
+import { Retries } from './retries.ts'
 
 export interface NatsLinksOptions {
   readonly line: NatsLine
@@ -27,8 +31,8 @@ export interface NatsLinksOptions {
  * A bus's links to all others with its prefix, over one connection to NATS, and lost with it.
  *
  * Everybody says `here` regularly, so that whoever does not know the other yet calls it: says hello to it, on a link with
- * a new number. Who is called on a number that it does not know calls back; with each other's hello both have the
- * link. If messages were lost, who finds that out calls again, so that the other drops the old link as well. NATS
+ * a new number. Who is called answers; with each other's hello both have the link. If messages were lost, who finds
+ * that out calls again, so that the other drops the old link as well. NATS
  * answers what is said to a bus that is gone, and each link says something regularly: so the death of a process is
  * noticed, and the first to notice tells the others.
  */
@@ -40,9 +44,11 @@ export class NatsLinks {
   /** Those that do not speak as this bus does: to call them again would not help. */
   readonly #strangers = new Set<string>()
   /** Those that `open` waits for. */
-  readonly #awaited = new Set<string>()
+  readonly #awaited = new Awaited()
+  /** Of one that is there, NATS may know nothing for a moment: when its servers have just found one another. */
+  readonly #retries: Retries
   readonly #names: NatsNames
-  #onMet = (): void => {}
+  readonly #presence: NatsPresence
   #isOpening = true
   #lastNumber = 0
   #signs: NodeJS.Timeout | undefined
@@ -51,7 +57,9 @@ export class NatsLinks {
   constructor(options: NatsLinksOptions) {
     this.line = options.line
     this.#options = options
+    this.#retries = new Retries(options.timers, (peer) => this.#meet(peer))
     this.#names = new NatsNames(options.prefix, this.id)
+    this.#presence = new NatsPresence(options.line, this.#names.presence)
   }
 
   get isClosed(): boolean {
@@ -65,9 +73,13 @@ export class NatsLinks {
   async open(timeoutMs: number, formerId?: string): Promise<void> {
     const { timers, signMs } = this.#options
     this.line.subscribe(this.#names.box(this.id), (message) => this.#onMessage(message))
-    this.line.subscribe(this.#names.unheard('*'), (message) => this.#onUnheard(message))
-    this.line.subscribe(this.#names.presence, (message) => this.#onSign(message))
-    if (formerId !== undefined) this.#sign(signs.gone, formerId)
+    this.line.subscribe(this.#names.unheard('*', '*'), (message) => this.#onUnheard(message))
+    this.#presence.open({
+      here: (peer) => this.#meet(peer),
+      gone: (peer) => this.#onGone(peer),
+      unheard: (peer) => this.#links.get(peer)?.doubt(),
+    })
+    if (formerId !== undefined) this.#presence.say('gone', formerId)
     this.#signs = setInterval(() => this.#keep(), signMs).unref()
     const deadline = timers.schedule(timeoutMs, () => this.#stopWaiting())
     await this.#meetAll()
@@ -84,13 +96,14 @@ export class NatsLinks {
   async end(): Promise<void> {
     clearInterval(this.#signs)
     await this.line.flush()
-    this.#sign(signs.gone, this.id)
+    this.#presence.say('gone', this.id)
     await this.line.flush()
   }
 
   /** Drops all links. */
   close(): void {
     this.#isClosed = true
+    this.#retries.endAll()
     clearInterval(this.#signs)
     for (const link of this.#links.values()) this.#drop(link)
     this.#stopWaiting()
@@ -101,40 +114,53 @@ export class NatsLinks {
     if (!this.#isOpening) return
     if (this.#links.size === 0) this.#awaited.add(anybody)
     // NATS says there when nobody else listens
-    this.#sign(signs.here, this.id, this.#names.unheard(anybody))
-    if (this.#awaited.size > 0) await new Promise<void>((resolve) => (this.#onMet = resolve))
+    this.#presence.say('here', this.id, this.#names.unheard(anybody, 0))
+    await this.#awaited.none()
   }
 
-  #onSign({ data }: NatsMessage): void {
-    const text = data.toString()
-    const id = text.slice(1)
-    if (text.startsWith(signs.here)) this.#meet(id)
-    else if (text.startsWith(signs.unheard)) this.#links.get(id)?.doubt()
-    else {
-      this.#strangers.delete(id)
-      this.#dropPeer(id)
-    }
+  #onGone(peer: string): void {
+    this.#strangers.delete(peer)
+    this.#retries.end(peer)
+    this.#dropPeer(peer)
   }
 
   /** NATS says that nobody is where something was sent to. */
   #onUnheard({ subject, isUnheard }: NatsMessage): void {
     if (!isUnheard) return
-    const peer = this.#names.listenerOf(subject)
+    const { peer, link: number } = this.#names.listenerOf(subject)
     const link = this.#links.get(peer)
+    // said over an earlier link, and long under way
+    if (link !== undefined && link.number !== number) return
     // who learned it from another need not say it again
-    if (link?.isOpen && !link.isDoubted) this.#sign(signs.unheard, peer)
+    if (link?.isOpen && !link.isDoubted) this.#presence.say('unheard', peer)
     this.#dropPeer(peer)
+    if (link !== undefined) this.#retries.again(peer)
   }
 
   #onMessage({ data, reply }: NatsMessage): void {
     const peer = this.#names.speakerOf(reply)
     if (data.length < headBytes || this.#strangers.has(peer)) return
-    const [theirs, number] = [data.readUInt32BE(0), data.readUInt32BE(4)]
+    const head = decodeHead(data)
     const known = this.#links.get(peer)
-    if (known?.hears(theirs)) this.#receive(known, number, data.subarray(headBytes))
-    else if (number === 0) this.#receive(this.#onCall(peer, theirs), number, data.subarray(headBytes))
-    // of one that calls, the other side may not know yet
-    else if (known === undefined || known.isOpen) this.#callAgain(peer)
+    const verdict = judge(known, head)
+    if (verdict === 'ignore') return
+    if (verdict === 'call') return void this.#callAgain(peer)
+    const link = verdict === 'hear' ? known : this.#open(peer, head.theirs, verdict)
+    if (link !== undefined) this.#receive(link, head.message, data.subarray(headBytes))
+  }
+
+  #open(peer: string, theirs: number, verdict: 'open' | 'reopen' | 'answer'): NatsLink {
+    const { exchange } = this.#options
+    if (verdict === 'answer') this.#dropPeer(peer)
+    const link = this.#links.get(peer) ?? this.#call(peer, theirs)
+    if (verdict === 'reopen') {
+      exchange.leave(link)
+      exchange.join(link)
+    }
+    link.onFrame = (frame) => this.#onHello(link, frame)
+    link.open(theirs)
+    this.#retries.end(peer)
+    return link
   }
 
   #meet(peer: string): void {
@@ -142,23 +168,24 @@ export class NatsLinks {
     this.#call(peer)
   }
 
-  #call(peer: string): NatsLink {
+  /** Begins a link: calls, or answers the call that has that number there. */
+  #call(peer: string, theirs = 0): NatsLink {
     const { exchange, name } = this.#options
+    const number = ++this.#lastNumber
     const link = new NatsLink({
       line: this.line,
       peer,
-      number: ++this.#lastNumber,
+      number,
       to: this.#names.box(peer),
-      unheard: this.#names.unheard(peer),
+      unheard: this.#names.unheard(peer, number),
       // the other side drops its own when it is called on a new one
       onCut: () => this.#callAgain(peer),
     })
-    link.onFrame = (frame) => this.#onHello(link, frame)
     const others = [...this.#links.keys()]
     this.#links.set(peer, link)
     if (this.#isOpening) this.#awaited.add(peer)
     exchange.join(link)
-    link.call(encodeHello(name, exchange.subjects(), others))
+    link.call(encodeHello(name, exchange.subjects(), others), theirs)
     return link
   }
 
@@ -167,21 +194,13 @@ export class NatsLinks {
     this.#call(peer)
   }
 
-  /** The other side begins a link with this number: as an answer to a call, or to be called back. */
-  #onCall(peer: string, theirs: number): NatsLink {
-    if (this.#links.get(peer)?.isOpen) this.#dropPeer(peer)
-    const link = this.#links.get(peer) ?? this.#call(peer)
-    link.open(theirs)
-    return link
-  }
-
   #receive(link: NatsLink, number: number, bytes: Buffer): void {
     const { onError } = this.#options
     try {
       if (!link.receive(number, bytes)) {
         onError(new ServerError('NO_SERVER', 'NATS has lost messages'), link.name ?? link.peer)
         this.#callAgain(link.peer)
-      } else if (this.#isOpening && link.isConfirmed) this.#stopWaitingFor(link.peer)
+      } else if (this.#isOpening && link.isConfirmed) this.#awaited.end(link.peer)
     } catch (error) {
       this.#strangers.add(link.peer)
       this.#drop(link)
@@ -197,12 +216,12 @@ export class NatsLinks {
     for (const [number, subject] of hello.subjects) exchange.learn(link, number, subject)
     link.onFrame = (next) => exchange.receive(link, next)
     for (const id of hello.others ?? []) this.#meet(id)
-    this.#stopWaitingFor(anybody)
+    this.#awaited.end(anybody)
   }
 
   /** Says that this bus is there, and something on each link on which nothing was said since the last time. */
   #keep(): void {
-    this.#sign(signs.here, this.id)
+    this.#presence.say('here', this.id)
     for (const link of this.#links.values()) {
       link.idle++
       if (link.isOpen && link.idle > 1) link.say()
@@ -213,29 +232,19 @@ export class NatsLinks {
   #dropPeer(peer: string): void {
     const link = this.#links.get(peer)
     if (link !== undefined) this.#drop(link)
-    else this.#stopWaitingFor(peer)
+    else this.#awaited.end(peer)
   }
 
   #drop(link: NatsLink): void {
     link.close()
     this.#links.delete(link.peer)
     this.#options.exchange.leave(link)
-    this.#stopWaitingFor(link.peer)
-  }
-
-  #stopWaitingFor(peer: string): void {
-    this.#awaited.delete(peer)
-    if (this.#awaited.size === 0) this.#onMet()
+    this.#awaited.end(link.peer)
   }
 
   #stopWaiting(): void {
     this.#isOpening = false
-    this.#awaited.clear()
-    this.#onMet()
-  }
-
-  #sign(sign: string, id: string, reply?: string): void {
-    this.line.publish(this.#names.presence, Buffer.from(sign + id), reply === undefined ? {} : { reply })
+    this.#awaited.endAll()
   }
 }
 

@@ -12,7 +12,7 @@ export class NatsNames {
     this.presence = `${prefix}here`
     this.#prefix = prefix
     this.#id = id
-    this.#idAt = this.unheard('').indexOf(id)
+    this.#idAt = this.unheard('', 0).indexOf(id)
   }
 
   /** Where a bus hears what is for it. */
@@ -20,9 +20,9 @@ export class NatsNames {
     return `${this.#prefix}box.${id}`
   }
 
-  /** Where NATS tells this bus that nobody heard what it said to another. It names both. */
-  unheard(peer: string): string {
-    return `${this.#prefix}unheard.${this.#id}.${peer}`
+  /** Where NATS tells this bus that nobody heard what it said to another, over which of its links. It names both. */
+  unheard(peer: string, link: number | '*'): string {
+    return `${this.#prefix}unheard.${this.#id}.${peer}.${link}`
   }
 
   /** Returns whose `unheard` that is. */
@@ -30,14 +30,9 @@ export class NatsNames {
     return unheard.slice(this.#idAt, this.#idAt + this.#id.length)
   }
 
-  /** Returns whom nobody heard. */
-  listenerOf(unheard: string): string {
-    return unheard.slice(unheard.lastIndexOf('.') + 1)
+  /** Returns whom nobody heard, and the number of the link. */
+  listenerOf(unheard: string): { peer: string; link: number } {
+    const [peer = '', link] = unheard.split('.').slice(-2)
+    return { peer, link: Number(link) }
   }
 }
-
-/**
- * What a bus says to all: that it, by its id, is there, or is no more; or that nobody hears another, which then all try
- * for themselves: one who cannot reach it may be the one that is cut off.
- */
-export const signs = { here: '+', gone: '-', unheard: '?' } as const

@@ -11,9 +11,9 @@ export const beatSubject = 'beat'
 /** Where any one server that has joined says who is there. */
 export const membersSubject = 'members'
 
-/** Where one server alone is told of another, and asked for a sign. Whoever knows it watches the link to it by this. */
-export function greetingSubject(server: ServerAddress): string {
-  return `greeting.${addressOf(server)}`
+/** By this the link to one server is watched, and tried. */
+export function signSubject(server: ServerAddress): string {
+  return `sign.${addressOf(server)}`
 }
 
 /** Where one server is called. */

@@ -142,13 +142,24 @@ export class LocalChannel implements Channel {
   /** A frontend hands over a member that it had for another server. */
   adopt(uid: string, frontend: ServerInfo): void {
     this.#enter(uid, frontend).heard = true
-    this.#members.isCeded = false
+    const outpost = this.#members.at(frontend)
+    if (outpost !== undefined) outpost.isMoved = false
   }
 
-  /** The channel is another server's, though this one may still push to it what it has begun. */
-  cede(): void {
-    const members = this.#options.occupied.get(this.name)
-    if (members !== undefined) members.isCeded = true
+  /** A frontend has made it another server's, though this one may still push to it what it has begun. */
+  cede(frontend: ServerAddress): void {
+    const outpost = this.#members.at(frontend)
+    if (outpost !== undefined) outpost.isMoved = true
+  }
+
+  /** Whether it is this server's for that frontend. */
+  isKeptFor(frontend: ServerAddress): boolean {
+    return this.#members.at(frontend)?.isMoved === false
+  }
+
+  /** Whether it is this server's for some frontend. */
+  get isKept(): boolean {
+    return this.#members.isKept
   }
 
   /** The members on one frontend. */
@@ -163,9 +174,10 @@ export class LocalChannel implements Channel {
     if (this.size === 0) occupied.delete(this.name)
   }
 
-  /** Forgets all members, and tells nobody: they are another server's now. */
-  forget(): void {
-    this.#options.occupied.delete(this.name)
+  /** Forgets those whom their frontends have made another server's. */
+  forgetMoved(): void {
+    const moved = [...this.#members.outposts()].filter(({ isMoved }) => isMoved)
+    for (const { frontend } of moved) this.forgetAt(frontend)
   }
 
   /** A frontend is there no more: nor are its members. */

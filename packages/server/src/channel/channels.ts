@@ -137,8 +137,8 @@ export class LocalChannels implements Channels {
   }
 
   /** A frontend has moved a channel to another server. Who comes and goes is for that one to tell. */
-  moved(name: string): void {
-    this.get(name).cede()
+  moved(frontend: ServerAddress, name: string): void {
+    this.get(name).cede(frontend)
   }
 
   /** A frontend has no more members of a channel that it has moved. Nobody has left. */

@@ -37,23 +37,27 @@ export class HandOver {
   }
 
   #onLeft(server: ServerInfo, how: 'left' | 'down'): void {
-    const { groups } = this.#options
+    const { groups, tellMoved } = this.#options
     const lost = groups.ofType(server.type).filter(({ owner }) => isSame(owner, server))
     for (const group of lost) {
       const next = this.#nextOwner(group)
       // without a server of its type a channel waits for the next one
       if (next === undefined) continue
       this.#move(group, next, { kind: 'gone', server })
+      if (how === 'left') tellMoved('moved', server, nameOf(group))
       // what it might still say, if it only stood still, is out of date
       if (how === 'down') groups.remove(group)
     }
   }
 
   #onJoined(server: ServerInfo): void {
-    const { groups } = this.#options
+    const { groups, tellMoved } = this.#options
     for (const group of groups.ofType(server.type)) {
       const next = this.#nextOwner(group)
-      if (next !== undefined && isSame(next, server)) this.#move(group, next, { kind: 'joined', server })
+      if (next === undefined || !isSame(next, server)) continue
+      this.#move(group, next, { kind: 'joined', server })
+      // unless it was this server's already, and has only been away
+      if (!isSame(group.owner, server)) tellMoved('moved', group.owner, nameOf(group))
     }
   }
 
@@ -61,7 +65,6 @@ export class HandOver {
     const { groups, timers, tellMoved } = this.#options
     const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
     groups.move(group, owner, { kind, server: { id, incarnation } })
-    if (kind === 'joined' && !isSame(group.owner, next)) tellMoved('moved', group.owner, nameOf(group))
     // who leaves, or does not know of the change yet, goes on pushing for a moment
     timers.schedule(retireMs, () => {
       // it has forgotten them when it gave the channel away, unless nobody asked it to

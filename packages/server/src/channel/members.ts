@@ -14,12 +14,12 @@ export interface Outpost {
   readonly frontend: ServerInfo
   readonly subject: string
   readonly members: Map<string, Member>
+  /** Whether the frontend has moved the channel to another server. */
+  isMoved: boolean
 }
 
 /** Who is in a channel, and where. */
 export class Members {
-  /** Whether the channel has moved to another server, as a frontend says. Who comes and goes is not this one's to tell then. */
-  isCeded = false
   readonly #outposts = new Map<string, Outpost>()
   readonly #byUid = new Map<string, Set<Outpost>>()
 
@@ -38,6 +38,16 @@ export class Members {
 
   outposts(): Iterable<Outpost> {
     return this.#outposts.values()
+  }
+
+  /** Whether the channel is another server's, for some frontend at least. Who comes and goes is not this one's to tell then. */
+  get isCeded(): boolean {
+    return this.#some((outpost) => outpost.isMoved)
+  }
+
+  /** Whether it is still this server's for some frontend. */
+  get isKept(): boolean {
+    return this.#some((outpost) => !outpost.isMoved)
   }
 
   /** The outposts that a user is at. */
@@ -75,8 +85,18 @@ export class Members {
     return member
   }
 
+  #some(is: (outpost: Outpost) => boolean): boolean {
+    for (const outpost of this.#outposts.values()) if (is(outpost)) return true
+    return false
+  }
+
   #open(frontend: ServerInfo): Outpost {
-    const outpost = { frontend, subject: frontSubject(frontend), members: new Map<string, Member>() }
+    const outpost = {
+      frontend,
+      subject: frontSubject(frontend),
+      members: new Map<string, Member>(),
+      isMoved: false,
+    }
     this.#outposts.set(addressOf(frontend), outpost)
     return outpost
   }

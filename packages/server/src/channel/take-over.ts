@@ -22,14 +22,20 @@ export interface TakeOverOptions {
   readonly askGive: (server: ServerInfo) => Promise<readonly HandedChannel[]>
 }
 
+/** How long a frontend may take to see a server that others see already. */
+const moveMs = 300
+
+/** How long a frontend that has lost a server for a moment may take to see it again. */
+const takeBackMs = 1_000
+
 /** How long work that has begun may hold up the hand-over of the channels that it is about. */
-const settleMs = 500
+const settleMs = 400
 
 /** How long what was pushed to a frontend may take to arrive. */
 const arriveMs = 250
 
 /** How long a server that leaves waits to be asked for its channels. */
-const farewellMs = 1_000
+const farewellMs = 1_500
 
 /**
  * Takes over the channels that become this server's, and gives away those that become another's.
@@ -43,6 +49,7 @@ export class TakeOver {
   readonly #options: TakeOverOptions
   /** Who has asked for its channels, since this server said that it leaves. */
   readonly #given = new Set<string>()
+  readonly #onMoved = new Set<() => void>()
   #isGathering = false
   /** Whether others may have what is this server's since it last asked them for it. */
   #isBehind = false
@@ -66,24 +73,38 @@ export class TakeOver {
   /** A frontend hands over members. */
   adopt(frontend: ServerInfo, adoption: Adoption): void {
     const { channels, work, hasSeen, seenHere } = this.#options
-    const { change } = adoption
+    const { name, change } = adoption
     channels.adopt(frontend, adoption)
     // it sees this server, perhaps again: until now it had the channel's members with another
     if (change?.kind === 'joined') this.#gather(this.#peers())
     // it saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
-    else if (change !== undefined && !hasSeen(change)) work.hold(seenHere(change))
-    else if (!work.isHeld) void channels.takenOver([])
+    else if (change !== undefined && !hasSeen(change)) {
+      const isTakenBack = () => !channels.get(name).isKeptFor(frontend)
+      work.hold(Promise.race([seenHere(change), this.#movedUntil(isTakenBack, takeBackMs)]))
+    } else if (!work.isHeld) void channels.takenOver([])
   }
 
-  /** Gives what has become `to`'s: asked by it when all others have switched over to it. */
+  /** A frontend has moved a channel to another server. */
+  moved(frontend: ServerAddress, name: string): void {
+    this.#options.channels.moved(frontend, name)
+    for (const check of this.#onMoved) check()
+  }
+
+  /**
+   * Gives what has become `to`'s: asked by it when those that it sees have switched over to it. What is still this
+   * server's for a frontend that does not see the other yet stays, with the members there.
+   */
   async give(to: ServerAddress): Promise<HandedChannel[]> {
     const { channels, work } = this.#options
+    const isMoving = ({ name }: { name: string }) => this.#options.pick(name).id === to.id
+    const isMoved = () => !channels.all().some((channel) => channel.isKept && isMoving(channel))
+    await this.#movedUntil(isMoved, moveMs)
     await within(settleMs, work.settled())
-    const moving = channels.all().filter(({ name }) => this.#options.pick(name).id === to.id)
+    const moving = channels.all().filter((channel) => isMoving(channel) && !channel.isKept)
     const handed = await Promise.all(
       moving.map(async (channel) => {
         const state = await channels.stateOf(channel, to)
-        channel.forget()
+        channel.forgetMoved()
         return { name: channel.name, state }
       }),
     )
@@ -102,6 +123,16 @@ export class TakeOver {
     })
     this.#onGiven?.()
     await within(farewellMs, all)
+  }
+
+  /** Resolves when moves have made it so, or have not in time. */
+  async #movedUntil(isSo: () => boolean, limitMs: number): Promise<void> {
+    if (isSo()) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const check = () => isSo() && resolve()
+    this.#onMoved.add(check)
+    await within(limitMs, promise)
+    this.#onMoved.delete(check)
   }
 
   /** Takes what is this server's, once these route by it too. */

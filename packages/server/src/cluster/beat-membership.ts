@@ -1,6 +1,6 @@
 import type { Awaitable } from '@shaddock/protocol'
 import type { Bus, BusMessage } from '../bus/bus.ts'
-import { addressOf, beatSubject, greetingSubject, membersSubject } from '../bus/subjects.ts'
+import { addressOf, beatSubject, membersSubject, signSubject } from '../bus/subjects.ts'
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
@@ -44,6 +44,7 @@ class BeatMembership implements Membership {
   #tickedAt = 0
   #isOverdue = false
   #joined = false
+  #unretain = (): void => {}
   #closed = false
 
   constructor({ bus, self, log, heartbeatMs, downAfterMs, lossLevel = 'debug' }: MembershipOptions) {
@@ -69,7 +70,7 @@ class BeatMembership implements Membership {
 
   async open(): Promise<void> {
     this.#undo.push(
-      this.#bus.subscribe(greetingSubject(this.self), (message) => this.#onGreeting(message)),
+      this.#bus.subscribe(signSubject(this.self), ignore),
       this.#bus.subscribe(beatSubject, (message) => this.#onBeat(message)),
     )
     // subscribed first, so that the others know of it when they know of this bus: who joins now is heard
@@ -86,18 +87,12 @@ class BeatMembership implements Membership {
     if (server.id !== this.self.id) this.#heard(server)
   }
 
-  async doubt({ id, incarnation }: ServerAddress, timeoutMs: number): Promise<void> {
+  doubt({ id, incarnation }: ServerAddress): void {
     const member = this.#members.get(id)
     if (member?.server.incarnation !== incarnation || id === this.self.id) return
     const silentMs = performance.now() - member.heardAt
-    if (silentMs > this.#downAfterMs / 2) {
-      this.#lost(member.server, 'lost by another, and silent')
-      return
-    }
-    const sign = this.#bus.request(greetingSubject(member.server), nothing, timeoutMs)
-    await sign.catch(() => {
-      // if its link is lost, that is known by now; if it does not answer, its silence will be judged
-    })
+    if (silentMs > this.#downAfterMs / 2) this.#lost(member.server, 'lost by another, and silent')
+    else this.#bus.publish(signSubject(member.server), nothing)
   }
 
   get isOverdue(): boolean {
@@ -116,18 +111,21 @@ class BeatMembership implements Membership {
       ),
     )
     this.#heard(this.self)
-    this.#say('beat')
+    // so that whoever is linked, or linked again, need not wait for the next beat
+    this.#unretain = this.#bus.retain(beatSubject, encodeBeat('beat', this.self))
   }
 
   leave(): void {
     if (!this.#joined) return
     this.#joined = false
+    this.#unretain()
     this.#say('leave')
     this.#lost(this.self, 'left')
   }
 
   close(): void {
     this.#closed = true
+    this.#unretain()
     clearInterval(this.#beating)
     for (const undo of this.#undo.splice(0)) undo()
     for (const { link } of this.#members) link.end()
@@ -150,13 +148,7 @@ class BeatMembership implements Membership {
   }
 
   #say(kind: Beat['kind']): void {
-    this.#bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind, server: this.self } satisfies Beat)))
-  }
-
-  #onGreeting(message: BusMessage): void {
-    // without a name it only asks for a sign
-    if (message.data.length > 0) this.hear(JSON.parse(Buffer.from(message.data).toString()) as ServerInfo)
-    message.reply(nothing)
+    this.#bus.publish(beatSubject, encodeBeat(kind, this.self))
   }
 
   #onBeat(message: BusMessage): void {
@@ -178,15 +170,13 @@ class BeatMembership implements Membership {
     }
     if (server.incarnation < (known?.server.incarnation ?? 0)) return
     if (server.incarnation === this.#left.get(server.id)) return
-    const link = this.#bus.watch(greetingSubject(server), () => this.#lost(server, 'its link is lost'))
+    const link = this.#bus.watch(signSubject(server), () => this.#lost(server, 'its link is lost'))
     // known to another, and not linked to this one yet: it will be heard over its link
     if (link === undefined) return
     if (known !== undefined) this.#lost(known.server, 'restarted')
     this.#members.add({ server, heardAt: performance.now(), link })
+    this.#log.debug({ server: addressOf(server) }, 'server is there')
     this.#changed([server], [])
-    // who has come back need not wait for the next beat to see this server again
-    if (this.#joined && server !== this.self)
-      this.#bus.publish(greetingSubject(server), Buffer.from(JSON.stringify(this.self)))
   }
 
   #tick(): void {
@@ -232,4 +222,12 @@ class BeatMembership implements Membership {
   }
 }
 
+function encodeBeat(kind: Beat['kind'], server: ServerInfo): Uint8Array {
+  return Buffer.from(JSON.stringify({ kind, server } satisfies Beat))
+}
+
 const nothing = new Uint8Array()
+
+function ignore(): void {
+  // what matters is whether it can be said
+}

@@ -16,10 +16,10 @@ export interface Membership {
   /** Another server says that `server` is there: as good as a beat of its own. */
   hear(server: ServerInfo): void
   /**
-   * Another server has lost `server`. Resolves when it is down here too, which it is at once if it has been silent for half
-   * the time; or when it has shown that it is here; or after `timeoutMs`.
+   * Another server has lost `server`: it is down here too, if it has been silent for half the time. If not, it is asked for
+   * a sign, so that the loss of its link is noticed. So servers do not differ about one for long.
    */
-  doubt(server: ServerAddress, timeoutMs: number): Promise<void>
+  doubt(server: ServerAddress): void
   /**
    * Whether this process stood still for so long that the others have given it up. What it reads now was said to it
    * before that, and is settled otherwise.

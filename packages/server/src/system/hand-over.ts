@@ -15,7 +15,7 @@ const names = {
   /** Frontend to the owner before: a channel is another's now; and a while later, none of its members is here for you. */
   moved: '$channels.moved',
   retired: '$channels.retired',
-  /** Next owner to all: answer when you route by a change, or know better. */
+  /** Next owner to all: answer when you route by a change. */
   seen: '$channels.seen',
   /** Next owner to the one before: end what you have begun, and give me what is mine. */
   give: '$channels.give',
@@ -23,6 +23,9 @@ const names = {
 
 /** How long a server may take to answer. */
 export const answerMs = 1_000
+
+/** How long it may take to give away what it has: it waits for others, and for what it has begun. */
+const giveMs = 1_500
 
 /** Fits into a message of any bus, with room for what else is in it. */
 const maxAdoptBytes = 256 * 1024
@@ -50,7 +53,7 @@ export function createAskGive(rpc: Rpc, self: ServerInfo) {
   const { id, incarnation } = self
   return async (server: ServerInfo): Promise<readonly HandedChannel[]> => {
     const to = encodeValue({ id, incarnation })
-    return decodeValue(await rpc.call(server, names.give, to, Date.now() + answerMs)) as HandedChannel[]
+    return decodeValue(await rpc.call(server, names.give, to, Date.now() + giveMs)) as HandedChannel[]
   }
 }
 
@@ -72,8 +75,8 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     return nothing
   })
   rpc.serve(names.moved, async (payload) => {
-    const [, name] = decodeValue(payload) as [ServerAddress, string]
-    channels.moved(name)
+    const [frontend, name] = decodeValue(payload) as [ServerAddress, string]
+    takeOver.moved(frontend, name)
     return nothing
   })
   rpc.serve(names.retired, async (payload) => {
@@ -90,10 +93,7 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
   )
 }
 
-/**
- * Resolves when a change has been seen here: at once, if it has; or when it turns out that who is said to be gone is here.
- * @throws {ServerError} `TIMEOUT`
- */
+/** Resolves when a change has been seen here: at once, if it has. @throws {ServerError} `TIMEOUT` */
 export function seenBy(
   membership: Membership,
   change: Change,
@@ -101,7 +101,7 @@ export function seenBy(
   timers: TimerWheel,
 ): Promise<void> {
   if (membership.hasSeen(change)) return Promise.resolve()
-  if (change.kind === 'gone') return membership.doubt(change.server, timeoutMs)
+  if (change.kind === 'gone') membership.doubt(change.server)
   return new Promise((resolve, reject) => {
     const timer = timers.schedule(timeoutMs, () => {
       undo()

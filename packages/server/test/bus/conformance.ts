@@ -519,6 +519,34 @@ export function linkConformance(
       assert.deepEqual(answers, ['self, first', 'self, second', 'self, first'])
     })
 
+    test('what is retained is heard by all, by who subscribes later, and after a link was lost, until it is taken back', async () => {
+      await using cluster = await startBuses(createNetwork, 2)
+      const [speaker, listener] = cluster.pair
+      speaker.subscribe('speaker', ignore)
+      const early = new Notebook()
+      const unsubscribe = listener.subscribe('news', early.hear)
+      await cluster.settled()
+      const undo = speaker.retain('news', bytes('first'))
+      await early.until(1)
+      undo()
+      const undoLast = speaker.retain('news', bytes('last'))
+      assert.deepEqual(await early.until(2), ['first', 'last'])
+      unsubscribe()
+
+      const late = new Notebook()
+      listener.subscribe('news', late.hear)
+      await late.until(1)
+      listener.watch('speaker', ignore)?.cut()
+      assert.deepEqual(await late.until(2), ['last', 'last'])
+      undoLast()
+      await cluster.settled()
+      listener.watch('speaker', ignore)?.cut()
+      while (listener.watch('speaker', ignore) === undefined) await turn()
+      await cluster.settled()
+
+      assert.equal(late.lines.length, 2)
+    })
+
     test('a message longer than the bus carries is refused to who sends it', async () => {
       await using cluster = await startBuses(createNetwork, 2)
       const [asker, answerer] = cluster.pair

@@ -27,9 +27,9 @@ export class RawNatsPeer implements AsyncDisposable {
       callback: (_, { data, reply = '' }) => {
         const bytes = Buffer.from(data)
         const frames: Frame[] = []
-        new FrameReader((frame) => frames.push(frame)).read(bytes.subarray(8))
-        const [link, message] = [bytes.readUInt32BE(0), bytes.readUInt32BE(4)]
-        this.#messages.push({ from: reply.split('.').at(-2) ?? '', link, message, frames })
+        new FrameReader((frame) => frames.push(frame)).read(bytes.subarray(12))
+        const [link, message] = [bytes.readUInt32BE(0), bytes.readUInt32BE(8)]
+        this.#messages.push({ from: reply.split('.').at(-3) ?? '', link, message, frames })
         this.#onMessage()
       },
     })
@@ -45,12 +45,13 @@ export class RawNatsPeer implements AsyncDisposable {
     this.#connection.publish(`${this.#prefix}here`, sign + id)
   }
 
+  /** Says that message of the link that has this number here, and an unknown one there. */
   say(to: string, link: number, message: number, frames: readonly Frame[] | Uint8Array): void {
     const body = frames instanceof Uint8Array ? frames : encodeFrames(frames)
-    const head = Buffer.alloc(8)
+    const head = Buffer.alloc(12)
     head.writeUInt32BE(link, 0)
-    head.writeUInt32BE(message, 4)
-    const reply = `${this.#prefix}unheard.${this.id}.${to}`
+    head.writeUInt32BE(message, 8)
+    const reply = `${this.#prefix}unheard.${this.id}.${to}.${link}`
     this.#connection.publish(`${this.#prefix}box.${to}`, Buffer.concat([head, body]), { reply })
   }
 

@@ -592,8 +592,8 @@ test('of a channel that has moved nothing is told to the application until it is
   channels.onTakeOver(({ channel }) => void taken.push(channel.members().join()))
   channels.adopt(front.info, { name: 'lobby', uids: ['ada', 'bob', 'cy'] })
 
-  channels.moved('lobby')
-  channels.moved('nowhere')
+  channels.moved(front.info, 'lobby')
+  channels.moved(front.info, 'nowhere')
   gone(front, 'ada', 0)
   await channels.takenOver([])
   lobby.push('onChat', {})

@@ -2,44 +2,68 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { jsonCodec } from '@shaddock/protocol'
 import { createMemoryNetwork } from '../../src/bus/memory.ts'
+import type { HandedChannel } from '../../src/channel/adoption.ts'
 import { LocalChannels } from '../../src/channel/channels.ts'
 import { TakeOver } from '../../src/channel/take-over.ts'
 import { Work } from '../../src/cluster/work.ts'
+import type { ServerInfo } from '../../src/server-info.ts'
 import { infoOf, openBus } from '../cluster/network.ts'
 import { RecordedLog } from '../fixtures/recorded-log.ts'
 
 const front = { ...infoOf('front-1'), frontend: true }
 const next = infoOf('chat-2')
 
-/** The take-over of `chat-1`, whose channels have all become those of `chat-2`; `askSeen` is the test's. */
-async function openGiver(askSeen: (id: string) => Promise<unknown>) {
+interface Answers {
+  readonly askSeen?: (id: string, kind: string) => Promise<unknown>
+  readonly askGive?: (id: string) => Promise<readonly HandedChannel[]>
+  readonly seenHere?: () => Promise<unknown>
+  /** Whose all channels are. @default chat-2's */
+  readonly owner?: ServerInfo
+}
+
+const never = () => new Promise<never>(() => undefined)
+
+/** The take-over of `chat-1`, which sees `chat-2` and `front-1`. What these answer is the test's. */
+async function open({ askSeen, askGive, seenHere = never, owner = next }: Answers = {}) {
   const self = infoOf('chat-1')
   const bus = await openBus(createMemoryNetwork())
   const log = new RecordedLog()
   const frontend = () => front
+  const work = new Work()
   const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs: 1_000, frontend, log })
   const takeOver = new TakeOver({
     self,
     channels,
-    work: new Work(),
+    work,
     servers: () => [self, next, front],
-    pick: () => next,
-    hasSeen: () => true,
-    seenHere: () => Promise.resolve(),
-    askSeen: ({ id }) => askSeen(id),
-    askGive: () => Promise.resolve([]),
+    pick: () => owner,
+    hasSeen: () => false,
+    seenHere,
+    askSeen: ({ id }, { kind }) => askSeen?.(id, kind) ?? Promise.resolve(),
+    askGive: ({ id }) => askGive?.(id) ?? Promise.resolve([]),
   })
-  return { channels, takeOver, [Symbol.asyncDispose]: () => bus.close() }
+  return {
+    self,
+    channels,
+    takeOver,
+    /** Resolves when work is held back no more. */
+    released: () => new Promise<void>((resolve) => (work.isHeld ? work.wait(resolve) : resolve())),
+    isHeld: () => work.isHeld,
+    [Symbol.asyncDispose]: () => bus.close(),
+  }
 }
 
 test('a channel is given away when the frontends have what was pushed to it before', async () => {
   const asked: string[] = []
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
-  await using giver = await openGiver((id) => {
-    asked.push(id)
-    return arrived
+  await using giver = await open({
+    askSeen: (id) => {
+      asked.push(id)
+      return arrived
+    },
   })
   giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
+  giver.takeOver.moved(front, 'lobby')
   giver.channels.onHandOver(() => {
     queueMicrotask(arrive)
     return 7
@@ -54,14 +78,103 @@ test('a channel is given away when the frontends have what was pushed to it befo
 })
 
 test('a frontend that does not answer holds up a channel that is given away for a moment only', async () => {
-  await using giver = await openGiver(() => new Promise(() => undefined))
+  await using giver = await open({ askSeen: never })
   giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
+  giver.takeOver.moved(front, 'lobby')
 
   assert.deepEqual(await giver.takeOver.give(next), [{ name: 'lobby', state: undefined }])
 })
 
 test('who has nothing to give asks nobody', async () => {
-  await using giver = await openGiver(() => assert.fail('a frontend is asked'))
+  await using giver = await open({ askSeen: () => assert.fail('a frontend is asked') })
 
   assert.deepEqual(await giver.takeOver.give(next), [])
+})
+
+test('a channel is given away when every frontend that has members has moved it, not before', async () => {
+  await using giver = await open()
+  const other = { ...infoOf('front-2'), frontend: true }
+  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
+  giver.channels.adopt(other, { name: 'lobby', uids: ['bob'] })
+  giver.takeOver.moved(front, 'lobby')
+
+  const given = giver.takeOver.give(next)
+  giver.takeOver.moved(other, 'lobby')
+
+  assert.deepEqual(await given, [{ name: 'lobby', state: undefined }])
+  assert.deepEqual(giver.channels.all(), [])
+})
+
+test('a channel stays, with its members, for a frontend that does not see its next owner', async () => {
+  await using giver = await open()
+  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
+
+  assert.deepEqual(await giver.takeOver.give(next), [])
+
+  assert.deepEqual(giver.channels.get('lobby').members(), ['ada'])
+})
+
+test('work is held back until who has come back to sight has been given what others had', async () => {
+  const given = Promise.withResolvers<readonly HandedChannel[]>()
+  const asked: string[] = []
+  await using owner = await open({
+    askSeen: async (id, kind) => void asked.push(`${id} ${kind}`),
+    askGive: (id) => {
+      asked.push(`${id} gives`)
+      return given.promise
+    },
+  })
+  const taken: unknown[] = []
+  owner.channels.onTakeOver(({ channel, state }) => void taken.push([channel.members(), state]))
+
+  const change = { kind: 'joined', server: owner.self } as const
+  owner.takeOver.adopt(front, { name: 'lobby', uids: ['ada'], change })
+  owner.takeOver.adopt(front, { name: 'attic', uids: ['ada'], change })
+  assert.ok(owner.isHeld())
+  given.resolve([{ name: 'lobby', state: 7 }])
+  await owner.released()
+
+  assert.deepEqual(asked, ['chat-2 joined', 'chat-2 gives'])
+  assert.deepEqual(taken, [
+    [['ada'], 7],
+    [['ada'], undefined],
+  ])
+})
+
+test('work is held back until a loss that a frontend has seen is seen here', async () => {
+  const seen = Promise.withResolvers<void>()
+  await using owner = await open({ seenHere: () => seen.promise })
+
+  const change = { kind: 'gone', server: next } as const
+  owner.takeOver.adopt(front, { name: 'lobby', uids: ['ada'], change })
+  assert.ok(owner.isHeld())
+  seen.resolve()
+
+  await owner.released()
+})
+
+test('work is held back until a frontend has moved a channel back, whose owner it had lost for a moment', async () => {
+  await using owner = await open()
+
+  const change = { kind: 'gone', server: next } as const
+  owner.takeOver.adopt(front, { name: 'lobby', uids: ['ada'], change })
+  assert.ok(owner.isHeld())
+  owner.takeOver.moved(front, 'lobby')
+
+  await owner.released()
+})
+
+test('when a server dies, frontends are asked whether they know, if there may be channels here', async () => {
+  const asked: string[] = []
+  await using owner = await open({ askSeen: async (id) => void asked.push(id) })
+
+  owner.takeOver.onChange([], [infoOf('chat-3')], 'down')
+  await owner.released()
+  assert.deepEqual(asked, [])
+  owner.channels.use()
+  owner.takeOver.onChange([], [infoOf('chat-4')], 'down')
+  owner.takeOver.onChange([], [infoOf('gate-1')], 'down')
+  await owner.released()
+
+  assert.deepEqual(asked, ['front-1'])
 })

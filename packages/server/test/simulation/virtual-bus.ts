@@ -68,6 +68,11 @@ export class VirtualBus implements Bus {
     this.#exchange.publish(subject, data)
   }
 
+  retain(subject: string, data: Uint8Array): () => void {
+    this.#network.onSay?.(this.process, subject, data)
+    return this.#exchange.retain(subject, data)
+  }
+
   subscribe(subject: string, onMessage: (message: BusMessage) => void): () => void {
     return this.#exchange.subscribe(subject, onMessage)
   }
