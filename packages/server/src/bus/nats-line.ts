@@ -1,11 +1,14 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node'
 import { ServerError } from '../errors.ts'
+import type { BusTraffic } from './bus.ts'
 import { Turn } from '../turn.ts'
 
 export interface NatsLineOptions {
   readonly maxQueuedBytes: number
   /** How often NATS has to give a sign. */
   readonly signMs: number
+  /** Where its messages are counted, with the names on them; the library's own twenty bytes a message are not. */
+  readonly traffic: BusTraffic
   /** Takes what NATS complains of, and what a listener throws. */
   readonly onError: (error: unknown) => void
 }
@@ -96,6 +99,7 @@ export class NatsLine {
   publish(subject: string, data: Uint8Array, { reply, reserved = 0 }: PublishOptions = {}): void {
     if (this.#isClosed || this.#connection.isClosed()) return
     this.#connection.publish(subject, data, reply === undefined ? undefined : { reply })
+    this.#options.traffic.sentBytes += subject.length + (reply?.length ?? 0) + data.length
     this.#unaskedBytes += reserved
     if (this.#unaskedBytes >= this.#options.maxQueuedBytes / 64) void this.#askForSign()
   }
@@ -160,6 +164,7 @@ export class NatsLine {
     this.#silence = 0
     const { subject, reply = '', headers } = message
     const { buffer, byteOffset, length } = message.data
+    this.#options.traffic.receivedBytes += subject.length + reply.length + length
     try {
       onMessage({
         subject,

@@ -1,7 +1,7 @@
 import { within } from '../deadline.ts'
 import { ServerError, SetupError } from '../errors.ts'
 import { TimerWheel } from '../timer-wheel.ts'
-import type { Bus } from './bus.ts'
+import type { Bus, BusTraffic } from './bus.ts'
 import { Exchange } from './exchange.ts'
 import type { BusOptions } from './exchange.ts'
 import { createExchangeBus } from './exchange-bus.ts'
@@ -54,6 +54,7 @@ const defaultSignMs = 1_000
 const farewellMs = 1_000
 
 class NatsCarrier implements Carrier {
+  readonly traffic: BusTraffic = { sentBytes: 0, receivedBytes: 0 }
   readonly #options: NatsBusOptions
   readonly #timers: TimerWheel
   readonly #exchange: Exchange
@@ -70,6 +71,7 @@ class NatsCarrier implements Carrier {
       ...options,
       maxQueuedBytes,
       signMs,
+      traffic: this.traffic,
       onError: (error) => onError(error, source),
     })
   }

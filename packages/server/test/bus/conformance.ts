@@ -12,6 +12,8 @@ export interface BusNetwork extends AsyncDisposable {
 export interface NetworkBusOptions {
   readonly onError: (error: unknown, source: string) => void
   readonly maxPendingRequests?: number
+  /** How often it says that it is there, if it does. */
+  readonly signMs?: number
 }
 
 /** Tests what every bus promises. */

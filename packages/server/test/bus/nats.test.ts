@@ -7,6 +7,7 @@ import { NatsNetwork } from './nats-network.ts'
 import { startNatsCluster, startNatsServer } from './nats-server.ts'
 import { startProcesses } from './processes.ts'
 import type { TestProcess } from './processes.ts'
+import { trafficConformance } from './traffic.ts'
 
 const server = await startNatsServer()
 const nodes = await startNatsCluster(3)
@@ -17,6 +18,8 @@ const createSpreadNetwork = () => Promise.resolve(new NatsNetwork(...nodes.map((
 
 busConformance('nats', createNetwork)
 linkConformance('nats', createNetwork, { closes: (bus) => bus.close() })
+// the heads of the message and of the frame, and the names at NATS of who is to hear it and of where it says that nobody does
+trafficConformance('nats', createNetwork, 8 + 13 + 58 + 75)
 busConformance('nats cluster', createSpreadNetwork)
 
 test('long and short messages arrive in order, however many, whatever the subject, from all at once', async () => {
