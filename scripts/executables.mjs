@@ -13,6 +13,11 @@ export function findNatsServer() {
   return find(process.env.NATS_SERVER, ['nats-server'])
 }
 
+/** Returns the path of the command that filters packets, `$NFT` or the one in `$PATH`; undefined if there is none. */
+export function findNft() {
+  return find(process.env.NFT, ['nft'])
+}
+
 function find(chosen, names) {
   const candidates = chosen ? [chosen] : names.flatMap((name) => folders().map((dir) => join(dir, name)))
   return candidates.find(isExecutable)

@@ -1,20 +1,35 @@
-// Makes a fresh clone ready: `node scripts/setup.mjs [--tests]`. Runs on any Node since 20, on nothing but itself, and
-// says nothing when there is nothing to do.
+// Makes a fresh clone ready: `node scripts/setup.mjs [--tests|--chaos]`. Runs on any Node since 20, on nothing but
+// itself, and says nothing when there is nothing to do.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findNatsServer } from './executables.mjs'
+import { findChromium, findNatsServer, findNft } from './executables.mjs'
 import { withLock } from './lock.mjs'
 import { run } from './run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const forTests = process.argv.includes('--tests')
+const purpose = process.argv.includes('--tests') ? 'tests' : process.argv.includes('--chaos') ? 'chaos' : ''
 
-/** What the tests run beside Node: where Debian has it, and the variable that says where it is instead. */
+/** What runs beside Node: for what, where Debian has it, and the variable that says where it is instead. */
 const tools = [
-  { name: 'Chromium', find: findChromium, variable: 'CHROMIUM', packages: ['chromium', 'fonts-noto-cjk'] },
-  { name: 'nats-server', find: findNatsServer, variable: 'NATS_SERVER', packages: ['nats-server'] },
+  {
+    name: 'Chromium',
+    uses: ['tests'],
+    find: findChromium,
+    variable: 'CHROMIUM',
+    packages: ['chromium', 'fonts-noto-cjk'],
+  },
+  {
+    name: 'nats-server',
+    uses: ['tests', 'chaos'],
+    find: findNatsServer,
+    variable: 'NATS_SERVER',
+    packages: ['nats-server'],
+  },
+  { name: 'nft', uses: ['chaos'], find: findNft, variable: 'NFT', packages: ['nftables'] },
 ]
+
+const needs = { tests: 'The tests need', chaos: 'Some of the chaos needs' }
 
 class SetupError extends Error {}
 
@@ -23,7 +38,8 @@ try {
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  // what of the chaos needs no tools goes on, and the rest says why it does not
+  if (purpose !== 'chaos' || !dependenciesInstalled()) process.exitCode = 1
 }
 
 function isReady() {
@@ -36,7 +52,7 @@ async function setUp() {
 }
 
 function missingTools() {
-  return forTests ? tools.filter(({ find }) => find() === undefined) : []
+  return tools.filter(({ uses, find }) => uses.includes(purpose) && find() === undefined)
 }
 
 /** Whether node_modules holds what package-lock.json lists: its content decides, not dates, which git does not keep. */
@@ -80,13 +96,13 @@ async function installTools(missing) {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
     const variables = missing.map(({ variable }) => variable).join(' and ')
     throw new SetupError(
-      `The tests need ${names}: install (on Debian: ${packages}), or set ${variables} to where it is`,
+      `${needs[purpose]} ${names}: install (on Debian: ${packages}), or set ${variables} to where it is`,
     )
   }
 
   const aptGet = 'apt-get -q -y -o DPkg::Lock::Timeout=300'
   const install = `${aptGet} update && ${aptGet} install --no-install-recommends ${packages}`
-  await step(`Installing ${names} for the tests (apt-get)`, 'sh', ['-c', install])
+  await step(`Installing ${names} for the ${purpose} (apt-get)`, 'sh', ['-c', install])
   for (const { name, variable } of missingTools()) {
     throw new SetupError(`apt-get installed no ${name}: set ${variable} to the path of one`)
   }

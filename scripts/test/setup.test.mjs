@@ -16,7 +16,8 @@ const fakes = {
     /bin/cp package-lock.json node_modules/.package-lock.json`,
   'apt-get': `bin=$(/usr/bin/dirname "$0")
     case "$*" in *install*chromium*) /bin/cp "$0" "$bin/chromium";; esac
-    case "$*" in *install*nats-server*) /bin/mkdir -p "$bin/../sbin"; /bin/cp "$0" "$bin/../sbin/nats-server";; esac`,
+    case "$*" in *install*nats-server*) /bin/mkdir -p "$bin/../sbin"; /bin/cp "$0" "$bin/../sbin/nats-server";; esac
+    case "$*" in *install*nftables*) /bin/cp "$0" "$bin/nft";; esac`,
 }
 
 const lock = (version) => JSON.stringify({ packages: { '': {}, 'node_modules/node': { version } } })
@@ -154,6 +155,38 @@ test('root on Debian gets the one of them that is missing', { skip: !canInstall 
 
   assert.equal(code, 0)
   assert.match(output, /^Installing nats-server for the tests \(apt-get\) … \d+ s\n$/)
+})
+
+test('for the chaos root on Debian gets nft too, and no Chromium', { skip: !canInstall }, async () => {
+  await using clone = await createClone()
+  await clone.setUp()
+
+  const first = await clone.setUp(['--chaos'])
+  const second = await clone.setUp(['--chaos'])
+
+  assert.equal(first.code, 0)
+  assert.match(first.output, /^Installing nats-server and nft for the chaos \(apt-get\) … \d+ s\n$/)
+  assert.deepEqual(second, { code: 0, output: '' })
+})
+
+test('the chaos may begin without its tools, with a word about them', async () => {
+  await using clone = await createClone()
+  await clone.setUp()
+  await chown(clone.path, nobody, nobody)
+
+  const { code, output } = await clone.setUp(['--chaos'], {}, isRoot ? { uid: nobody } : {})
+
+  assert.equal(code, 0)
+  assert.match(
+    output,
+    /^Some of the chaos needs nats-server and nft: install \(.+nats-server nftables\), or .+\n$/,
+  )
+})
+
+test('the chaos does not begin without the dependencies', async () => {
+  await using clone = await createClone({ npm: 'exit 1' })
+
+  assert.equal((await clone.setUp(['--chaos'])).code, 1)
 })
 
 test('anybody else is told what to install', async () => {
