@@ -1,4 +1,5 @@
 import type { Game } from '../test/fixtures/game.ts'
+import { whyNoLoss } from '../test/fixtures/machines.ts'
 import type { Place } from '../test/fixtures/place.ts'
 
 /** `local`: all servers on one machine. `nats`: on three. */
@@ -13,12 +14,21 @@ export interface Fault {
   readonly watchMs: number
   /** The longest time until everybody hears everybody again. */
   readonly recoverMs: number
+  /** Returns the servers that fail, or are out of reach. @default none */
+  victims?(game: Game): readonly string[]
+  /** The longest time until all others have given all of them up. @default they need not */
+  readonly downMs?: number
   /** Whether what was on its way is lost with it: messages may have been answered that not everybody heard. */
   readonly mayLose?: boolean
+  /** Returns why it cannot happen here; undefined if it can. */
+  whyNot?(): string | undefined
 }
 
 /** How long a server may be silent in the chaos: a tenth of the time after which clients are given up. */
 export const downAfterMs = 3_000
+
+/** Who is silent is looked for once a second, and may have last been heard as long ago. */
+const silenceMs = downAfterMs + 1_500
 
 /** Returns what may go wrong on a bus. */
 export function faultsOf(bus: BusName): readonly Fault[] {
@@ -41,8 +51,8 @@ export function faultsOf(bus: BusName): readonly Fault[] {
 const faultsOfMachines: readonly Fault[] = [
   // as long as it takes to send again what was not heard
   cut('chat-1', 2_000, 5_000),
-  cut('chat-1', 20_000, 26_000),
-  cut('connector-1', 20_000, 32_000),
+  { ...cut('chat-1', 20_000, 26_000), downMs: silenceMs },
+  { ...cut('connector-1', 20_000, 32_000), downMs: silenceMs },
   {
     name: 'kill a NATS server',
     async act(game) {
@@ -65,6 +75,7 @@ const faultsOfMachines: readonly Fault[] = [
     },
     watchMs: 12_000,
     recoverMs: 500,
+    whyNot: whyNoLoss,
   },
 ]
 
@@ -77,6 +88,9 @@ function kill(server: string, recoverMs: number): Fault {
     },
     watchMs: 6_000,
     recoverMs,
+    victims: () => [server],
+    // its master sees it die
+    downMs: 500,
     mayLose: server.startsWith('chat'),
   }
 }
@@ -113,6 +127,8 @@ function freeze(server: string, recoverMs: number): Fault {
     },
     watchMs: 17_000,
     recoverMs,
+    victims: () => [server],
+    downMs: silenceMs,
   }
 }
 
@@ -142,6 +158,7 @@ function cut(server: string, ms: number, recoverMs: number): Fault {
     },
     watchMs: ms + 10_000,
     recoverMs,
+    victims: (game) => game.serversAt(game.placeOf(server)),
     mayLose: true,
   }
 }

@@ -1,20 +1,25 @@
 import type { BusName, Fault } from './faults.ts'
-import type { Verdict } from './verdict.ts'
+import type { Findings } from './run.ts'
 
-/** What came of a fault: a verdict, unless it could not be brought about. */
+/** What came of a fault: findings, unless it could not be brought about. */
 export interface Row {
   readonly bus: BusName
   readonly fault: Fault
-  readonly verdict?: Verdict
+  readonly findings?: Findings
+  /** Why it was not tried. */
+  readonly absence?: string
   readonly failure?: unknown
 }
 
 /** Returns what should not have been, in words. */
-export function complaintsOf({ fault, verdict, failure }: Row): readonly string[] {
-  if (verdict === undefined) return [String(failure)]
-  const { recoveredMs, unanswered, lost, doubled, reordered, ghosts } = verdict
+export function complaintsOf({ fault, findings, absence, failure }: Row): readonly string[] {
+  if (absence !== undefined) return []
+  if (findings === undefined) return [String(failure)]
+  const { recoveredMs, unanswered, lost, doubled, reordered, ghosts, downMs } = findings
+  const lastDownMs = Math.max(0, ...downMs)
   return [
     ...(recoveredMs > fault.recoverMs ? [`not whole for ${Math.round(recoveredMs)} ms`] : []),
+    ...(lastDownMs > (fault.downMs ?? Infinity) ? [`not down for ${Math.round(lastDownMs)} ms`] : []),
     ...Object.entries({ unanswered, lost: fault.mayLose ? 0 : lost, doubled, reordered, ghosts })
       .filter(([, times]) => times > 0)
       .map(([what, times]) => `${times} ${what}`),
@@ -35,6 +40,7 @@ export function toTable(rows: readonly Row[]): string {
 const head = [
   'Bus',
   'Fault',
+  'Down',
   'Whole again',
   'Unanswered',
   'Refused',
@@ -44,10 +50,18 @@ const head = [
   'Ghosts',
 ]
 
-function toCells({ bus, fault, verdict }: Row): readonly string[] {
-  if (verdict === undefined) return [bus, fault.name, 'failed', ...head.slice(3).map(() => '–')]
-  const { recoveredMs, unanswered, refused, lost, doubled, reordered, ghosts } = verdict
+function toCells({ bus, fault, findings, absence }: Row): readonly string[] {
+  if (findings === undefined) {
+    return [bus, fault.name, absence === undefined ? 'failed' : 'left out', ...head.slice(3).map(() => '–')]
+  }
+  const { recoveredMs, unanswered, refused, lost, doubled, reordered, ghosts, downMs } = findings
+  const down = downMs.filter(Number.isFinite)
   const codes = [...refused].map(([code, times]) => `${times} × ${code}`).join(', ') || '0'
+  const times = [down.length > 0 ? seconds(Math.max(...down)) : '–', seconds(recoveredMs)]
   const counts = [lost, doubled, reordered, ghosts].map(String)
-  return [bus, fault.name, `${(recoveredMs / 1_000).toFixed(1)} s`, String(unanswered), codes, ...counts]
+  return [bus, fault.name, ...times, String(unanswered), codes, ...counts]
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
 }

@@ -3,6 +3,7 @@ import { connect } from '@shaddock/client'
 import type { Chat } from '../game-server/app/contract.ts'
 import { startGame } from '../test/fixtures/game.ts'
 import type { Game } from '../test/fixtures/game.ts'
+import { timesDown } from './down.ts'
 import { downAfterMs } from './faults.ts'
 import type { BusName, Fault } from './faults.ts'
 import { Person } from './person.ts'
@@ -12,8 +13,14 @@ import type { Verdict } from './verdict.ts'
 /** How many people talk, in how many rooms, and how often each says something. */
 const crowd = { people: 40, rooms: 10, pauseMs: 100 }
 
-/** Starts the chat, lets people talk, and returns what they noticed of a fault. */
-export async function run(bus: BusName, fault: Fault): Promise<Verdict> {
+/** What people noticed of a fault, and servers. */
+export interface Findings extends Verdict {
+  /** How long each of the other servers took to give up each that had failed; Infinity if it did not. */
+  readonly downMs: readonly number[]
+}
+
+/** Starts the chat, lets people talk, and returns what came of a fault. */
+export async function run(bus: BusName, fault: Fault): Promise<Findings> {
   const mode = bus === 'nats' ? 'machines' : 'local'
   await using game = await startGame(mode, { cluster: { downAfterMs } })
   const people = Array.from({ length: crowd.people }, (_, n) => new Person(`p${n}`, `room${n % crowd.rooms}`))
@@ -25,7 +32,8 @@ export async function run(bus: BusName, fault: Fault): Promise<Verdict> {
     await delay(Math.max(0, from + fault.watchMs - performance.now()))
     clearInterval(talk)
     await settled(people)
-    return judge(people, from)
+    const downMs = await timesDown(game, fault.victims?.(game) ?? [], from)
+    return { ...judge(people, from), downMs }
   } finally {
     clearInterval(talk)
     for (const person of people) person.leave()

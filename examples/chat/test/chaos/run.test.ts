@@ -7,9 +7,11 @@ test('people talk on when a chat server is killed, hear all in order, and see no
   const fault = faultsOf('local').find(({ name }) => name === 'kill chat-1')
   assert(fault)
 
-  const { recoveredMs, refused, ...counts } = await run('local', { ...fault, watchMs: 3_000 })
+  const { recoveredMs, refused, downMs, ...counts } = await run('local', { ...fault, watchMs: 3_000 })
 
   assert.ok(Number.isFinite(recoveredMs))
+  // a gate, two connectors, and the other chat server
+  assert.deepEqual(downMs.map(Number.isFinite), [true, true, true, true])
   assert.deepEqual(
     [...refused.keys()].filter((code) => code !== 503),
     [],
