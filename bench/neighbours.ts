@@ -11,6 +11,11 @@ export class Neighbours {
   readonly #first = this.#read()
   #last = this.#first
 
+  constructor() {
+    // of a process that came and went between two readings all would be others'
+    setInterval(() => this.#own.read(), ownMs).unref()
+  }
+
   /** Returns the share of the machine's processors that others used since the last call. */
   sinceLast(): number {
     const last = this.#last
@@ -53,6 +58,7 @@ interface Reading {
 const ticksPerSecond = 100
 const patienceMs = 20 * 60_000
 const calmSeconds = 3
+const ownMs = 500
 
 function shareBetween(from: Reading, to: Reading): number {
   const seconds = ((to.atMs - from.atMs) / 1_000) * cpus().length
