@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { formatNumber } from '../packages/server/src/load/numbers.ts'
 import type { Scenario } from '../packages/server/src/load/scenario.ts'
 import { chatScenario, talk } from './chat-scenario.ts'
 import { generateTrusted } from './generate.ts'
 import type { Observer } from './observer.ts'
+import { descendantsOf } from './processes.ts'
 import { Refusal } from './refusal.ts'
 import type { System } from './system.ts'
 
@@ -12,10 +14,14 @@ export interface Cost {
   readonly members: number
   /** Sent by all servers together. */
   readonly busBytes: number
+  /** Of those, what the chat server sent. */
+  readonly chatBytes: number
   /** Microseconds of CPU. */
   readonly chatUs: number
   /** Of all connectors together. */
   readonly connectorsUs: number
+  /** Of all that runs: what carries the bus too. */
+  readonly systemUs: number
   readonly p99Ms: number
 }
 
@@ -35,7 +41,10 @@ export async function measureBroadcasts(
 ): Promise<Omit<Cost, 'connectors'>> {
   const readings: Promise<Usage>[] = []
   const scenario = scenarioOf(system, members, seconds)
-  const { phases } = await generateTrusted({ scenario }, { onPhase: () => readings.push(read(observer)) })
+  const { phases } = await generateTrusted(
+    { scenario },
+    { onPhase: () => readings.push(read(system, observer)) },
+  )
   const [{ sent, delivering }, late] = [phases[2]!, phases[3]!]
   const delivered = delivering.count + late.deliveries
   if (delivered !== sent * members)
@@ -48,28 +57,53 @@ export async function measureBroadcasts(
   return {
     members,
     busBytes: each('busBytes'),
+    chatBytes: each('chatBytes'),
     chatUs: each('chatUs'),
     connectorsUs: each('connectorsUs'),
+    systemUs: each('systemUs'),
     p99Ms: delivering.p99,
   }
 }
+
+/** Returns where the bytes on the bus depend on how many hear a broadcast, in sentences. */
+export function failuresOf(costs: readonly Cost[]): string[] {
+  return [...Map.groupBy(costs, ({ connectors }) => connectors)].flatMap(([connectors, alike]) => {
+    const bytes = alike.map(({ busBytes }) => busBytes)
+    const [least, most] = [Math.min(...bytes), Math.max(...bytes)]
+    if (most <= (1 + maxSpread) * least) return []
+    const from = `from ${formatNumber(least)} to ${formatNumber(most)} bytes`
+    return [`over ${connectors} connectors a broadcast took ${from}, depending on how many members hear it`]
+  })
+}
+
+/** The sender's name and the like may have a digit more. */
+const maxSpread = 0.05
 
 /** What servers have used so far. */
 interface Usage {
   readonly atMs: number
   readonly busBytes: number
+  readonly chatBytes: number
   readonly chatUs: number
   readonly connectorsUs: number
+  readonly systemUs: number
 }
 
-async function read(observer: Observer): Promise<Usage> {
+async function read(system: System, observer: Observer): Promise<Usage> {
   const atMs = performance.now()
-  const cpuOf = (wanted: string) =>
-    observer.servers().reduce((sum, { type, pid }) => (type === wanted ? sum + cpuUs(pid) : sum), 0)
+  const ofType = (wanted: string) => observer.servers().filter(({ type }) => type === wanted)
+  const cpuOf = (wanted: string) => sum(ofType(wanted).map(({ pid }) => cpuUs(pid)))
   const [chatUs, connectorsUs] = [cpuOf('chat'), cpuOf('connector')]
+  const systemUs = sum(descendantsOf(system.pid).map(cpuUs))
   const stats = await observer.allStats()
-  const busBytes = stats.values().reduce((sum, { bus }) => sum + (bus?.sentBytes ?? 0), 0)
-  return { atMs, busBytes, chatUs, connectorsUs }
+  const bytesOf = (ids: Iterable<string>) => sum([...ids].map((id) => stats.get(id)?.bus?.sentBytes ?? 0))
+  const busBytes = bytesOf(stats.keys())
+  const chatBytes = bytesOf(ofType('chat').map(({ id }) => id))
+  return { atMs, busBytes, chatBytes, chatUs, connectorsUs, systemUs }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 /** Returns how long the threads of a process have run: to the nanosecond, where the usual accounts have hundredths. */
@@ -77,7 +111,7 @@ function cpuUs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`)
   const runNs = (thread: string) =>
     Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10)
-  return threads.reduce((sum, thread) => sum + runNs(thread), 0) / 1_000
+  return sum(threads.map(runNs)) / 1_000
 }
 
 function scenarioOf(system: System, members: number, seconds: number): Scenario {

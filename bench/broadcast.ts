@@ -1,22 +1,19 @@
 // What a broadcast costs as members and connectors grow. `--help`
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { formatTable } from '../packages/server/src/cli/format.ts'
 import { formatMicroseconds, formatNumber } from '../packages/server/src/load/numbers.ts'
 import { drawBroadcasts } from './broadcast-chart.ts'
-import { measureBroadcasts } from './broadcast-cost.ts'
+import { failuresOf, measureBroadcasts } from './broadcast-cost.ts'
 import type { Cost } from './broadcast-cost.ts'
+import { checkFiles } from './files.ts'
 import { Neighbours } from './neighbours.ts'
 import { Observer } from './observer.ts'
-import { insist, Refusal } from './refusal.ts'
+import { insist } from './refusal.ts'
 import { readNumber, readNumbers, runScript } from './script.ts'
 import { startSystem } from './system.ts'
 import { hall, launchShaddock } from './systems.ts'
 
-/** The sender's name and the like may have a digit more. */
-const maxSpread = 0.05
 const tries = 3
-/** What a process has open beside its clients. */
-const otherFiles = 200
 
 await runScript({
   usage: `npm run broadcast --workspace bench -- [options]
@@ -58,15 +55,6 @@ Exit codes: 0 all as promised, 1 not, 3 no result.`,
   },
 })
 
-/** @throws {Refusal} a process cannot have so many connections. */
-function checkFiles(members: number): void {
-  const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1])
-  if (limit >= members + otherFiles) return
-  throw new Refusal(
-    `${members} members need ${members + otherFiles} open files, and ${limit} is the limit: ulimit -n`,
-  )
-}
-
 function describe(costs: readonly Cost[]): string {
   const head = [
     'connectors',
@@ -87,14 +75,4 @@ function describe(costs: readonly Cost[]): string {
     `${formatNumber(cost.p99Ms)} ms`,
   ])
   return formatTable([head, ...rows], new Set(head.keys()))
-}
-
-function failuresOf(costs: readonly Cost[]): string[] {
-  return [...Map.groupBy(costs, ({ connectors }) => connectors)].flatMap(([connectors, alike]) => {
-    const bytes = alike.map(({ busBytes }) => busBytes)
-    const [least, most] = [Math.min(...bytes), Math.max(...bytes)]
-    if (most <= (1 + maxSpread) * least) return []
-    const from = `from ${formatNumber(least)} to ${formatNumber(most)} bytes`
-    return [`over ${connectors} connectors a broadcast took ${from}, depending on how many members hear it`]
-  })
 }

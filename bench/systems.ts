@@ -16,8 +16,16 @@ export function listSystems(peers = join(here, 'peers')): SystemChoice[] {
     { name: 'floor', launch: launchFloor },
     { name: 'local', launch: () => launchShaddock([]) },
     { name: 'single', launch: () => launchShaddock(['--single']) },
-    { name: 'nats', launch: launchOverNats, ...(hasNats() ? {} : { absence: `there is no ${natsServer}` }) },
+    { name: 'nats', launch: () => launchOverNats(), ...absenceOfNats() },
     ...listPeers(peers),
+  ]
+}
+
+/** Returns the buses over which processes talk, each with what starts the chat on it. */
+export function listBuses(options: ChatOptions): SystemChoice[] {
+  return [
+    { name: 'local', launch: () => launchShaddock([], options) },
+    { name: 'nats', launch: () => launchOverNats(options), ...absenceOfNats() },
   ]
 }
 
@@ -34,15 +42,16 @@ async function launchFloor(): Promise<Launch> {
 
 const natsServer = process.env['NATS_SERVER'] || 'nats-server'
 
-function hasNats(): boolean {
-  return spawnSync(natsServer, ['--version']).error === undefined
+function absenceOfNats(): { absence?: string } {
+  return spawnSync(natsServer, ['--version']).error ? { absence: `there is no ${natsServer}` } : {}
 }
 
 /** The same processes as `local`, and a NATS server, which is one of them: what it uses counts too. */
-async function launchOverNats(): Promise<Launch> {
+async function launchOverNats(options: ChatOptions = {}): Promise<Launch> {
   const [port = 0] = await freePorts(1)
-  const config = { 'cluster.json': { nats: { application: 'bench' } } }
-  const { kept, ...launch } = await launchShaddock(['--cluster', `nats://127.0.0.1:${port}`], { config })
+  const config = { 'cluster.json': { nats: { application: 'bench' } }, ...options.config }
+  const cluster = ['--cluster', `nats://127.0.0.1:${port}`]
+  const { kept, ...launch } = await launchShaddock(cluster, { ...options, config })
   const script = '"$0" -a 127.0.0.1 -p "$1" & shift; exec "$@"'
   const args = ['-c', script, natsServer, String(port), kept.command, ...kept.args]
   return { ...launch, kept: { ...kept, command: 'sh', args } }

@@ -7,8 +7,10 @@ const costs = [1, 2].flatMap((connectors) =>
     connectors,
     members,
     busBytes: 100 * connectors,
+    chatBytes: 80 * connectors,
     chatUs: 100,
     connectorsUs: members,
+    systemUs: 100 + members,
     p99Ms: 5,
   })),
 )

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { Refusal } from '../refusal.ts'
 import { readNumbers, runScript, UsageError } from '../script.ts'
 
-const scripts = ['table', 'broadcast', 'slow', 'stopped', 'soak', 'profile']
+const scripts = ['table', 'broadcast', 'machines', 'slow', 'stopped', 'soak', 'profile']
 
 for (const name of scripts) {
   test(`${name} says how to use it, and that an option is unknown`, async () => {
