@@ -24,10 +24,10 @@ export async function loadConfig(directory: string, environment: string): Promis
     throw new SetupError(`environment: expected letters, digits, _ and -, got ${JSON.stringify(environment)}`)
   }
   const absolute = resolve(directory)
-  const read = (name: string, isFlat: (value: unknown) => boolean) =>
-    readSection(absolute, environment, { name, isFlat })
+  const read = (name: string, isFlat: (value: unknown) => boolean, settings: readonly string[] = []) =>
+    readSection(absolute, environment, { name, settings, isFlat })
   const load = async <T>(name: string, schema: SettingsSchema<T>): Promise<T> => {
-    const section = await read(name, (value) => hasSettings(value, schema))
+    const section = await read(name, (value) => hasSettings(value, schema), Object.keys(schema.shape))
     const { value, ...place } = section ?? { file: `config/${name}`, path: [], value: {} }
     return check(schema, value, place)
   }

@@ -18,8 +18,7 @@ export function check<T>(schema: Schema<T>, value: unknown, place: Place): T {
   if (result.success) return result.data
   const issue = result.error.issues[0]
   if (issue?.code === 'unrecognized_keys') {
-    const unknown = nameOf(below(place, ...issue.path, ...issue.keys.slice(0, 1)))
-    throw new SetupError(`${unknown}: unknown setting, expected ${issue.message}`)
+    throw unknownSetting(below(place, ...issue.path, ...issue.keys.slice(0, 1)), issue.message)
   }
   throw mistake(below(place, ...(issue?.path ?? [])), issue?.message ?? '', issue?.input)
 }
@@ -33,6 +32,11 @@ export function below(place: Place, ...path: readonly PropertyKey[]): Place {
 export function mistake(place: Place, expected: string, got: unknown): SetupError {
   const shown = secrets.has(place.path.at(-1)) ? 'what is not shown here' : show(got)
   return new SetupError(`${nameOf(place)}: expected ${expected}, got ${shown}`)
+}
+
+/** Returns the error for a name that no setting has. */
+export function unknownSetting(place: Place, expected: string): SetupError {
+  return new SetupError(`${nameOf(place)}: unknown setting, expected ${expected}`)
 }
 
 /** Settings whose values nobody should read in an error. */

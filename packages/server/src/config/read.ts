@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SetupError } from '../errors.ts'
 import { parseJson } from './json.ts'
+import { below, mistake, unknownSetting } from './mistake.ts'
 import type { Place } from './mistake.ts'
+import { closest } from './nearest.ts'
 
 /** A config file. */
 export interface ConfigFile {
   readonly name: string
+  /** What settings are called where there are no environments. No environment is called so, nor nearly so. */
+  readonly settings: readonly string[]
   /** Whether `value` holds for every environment, rather than being an object of values by environment. */
   isFlat(value: unknown): boolean
 }
@@ -19,17 +23,18 @@ export interface Section extends Place {
 /**
  * Reads a config file where Pomelo keeps it: `config/<name>`, flat or by environment, or
  * `config/<environment>/<name>`. Returns undefined if there is none.
- * @throws {SetupError} it cannot be read, is not JSON, lacks the environment or has it twice.
+ * @throws {SetupError} it cannot be read, is not JSON, lacks the environment, has it twice, or has settings beside it.
  */
 export async function readSection(
   directory: string,
   environment: string,
-  { name, isFlat }: ConfigFile,
+  { name, settings, isFlat }: ConfigFile,
 ): Promise<Section | undefined> {
   const shared = await readJson(directory, `config/${name}`)
   const own = await readJson(directory, `config/${environment}/${name}`)
   if (!shared) return own
   const section = pick(shared, environment, isFlat)
+  if (section !== shared) refuseSettings(shared, environment, settings)
   if (section && own) {
     throw new SetupError(`${shared.file} and ${own.file} both hold ${environment}: keep one`)
   }
@@ -61,6 +66,15 @@ function pick(shared: Section, environment: string, isFlat: ConfigFile['isFlat']
     return { file, path: [environment], value: value[environment] }
   }
   return isFlat(value) ? shared : undefined
+}
+
+/** Among environments a setting would have no effect, and a misspelt one looks like another environment. */
+function refuseSettings(shared: Section, environment: string, settings: readonly string[]): void {
+  for (const [key, value] of Object.entries(shared.value ?? {})) {
+    const meant = key === environment ? undefined : closest(key, settings)
+    if (meant === key) throw mistake(below(shared, key), `an environment, beside ${environment}`, value)
+    if (meant !== undefined) throw unknownSetting(below(shared, key), `"${meant}"`)
+  }
 }
 
 function keysOf(value: unknown): string[] {

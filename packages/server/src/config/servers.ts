@@ -1,6 +1,7 @@
 import type { Config, ServerEntry } from './config.ts'
-import { below, check, mistake } from './mistake.ts'
+import { below, check, mistake, unknownSetting } from './mistake.ts'
 import type { Place } from './mistake.ts'
+import { closest } from './nearest.ts'
 import type { Section } from './read.ts'
 import { clusterCountSchema, serverSchema, serversSchema, typeSchema } from './schemas.ts'
 
@@ -18,6 +19,7 @@ export function readServers(section: Section): readonly ServerEntry[] {
     let numbered = 0
     for (const [index, block] of blocks.entries()) {
       const place = below(section, type, index)
+      refuseMisspelt(block, place)
       const expanded = block['clusterCount'] === undefined ? undefined : expand(block, type, numbered, place)
       numbered += expanded?.length ?? 0
       for (const fields of expanded ?? [block]) {
@@ -49,6 +51,7 @@ export function parseServerEntry(
   if (fields['clusterCount'] !== undefined) {
     throw mistake(below(place, 'clusterCount'), 'a single server', fields['clusterCount'])
   }
+  refuseMisspelt(fields, place)
   const values: Fields = Object.fromEntries(
     Object.entries(fields).map(([key, text]) => [key, texts.has(key) ? text : parseValue(text)] as const),
   )
@@ -108,6 +111,19 @@ function toEntry(type: string, fields: Fields, place: Place): ServerEntry {
     settings: Object.fromEntries(
       Object.entries(server).filter(([key]) => !Object.hasOwn(serverSchema.shape, key)),
     ),
+  }
+}
+
+/** Names that a key of the application's own hardly resembles by chance: short ones many words do. */
+const distinctive = ['clientPort', 'clientHost', 'frontend', 'clusterCount']
+
+/** Else a frontend whose `clientPort` is misspelt would be a back end, and that of its type which has one be blamed. */
+function refuseMisspelt(fields: Fields, place: Place): void {
+  const missing = distinctive.filter((name) => !Object.hasOwn(fields, name))
+  for (const key of Object.keys(fields)) {
+    if (distinctive.includes(key)) continue
+    const meant = closest(key, missing, 2)
+    if (meant !== undefined) throw unknownSetting(below(place, key), `"${meant}"`)
   }
 }
 

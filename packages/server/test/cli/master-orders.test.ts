@@ -75,7 +75,7 @@ test('orders with wrong words are refused in one line', async () => {
       ['add', 'id=back-1', 'type=back'],
       'arguments: id: expected an id that no other server has, got "back-1"',
     ],
-    [['add', 'id=x', 'type=bakc'], 'x: no folder app/servers/bakc, expected one of back, front'],
+    [['add', 'id=x', 'type=bakc'], 'x: no folder app/servers/bakc, expected "back"'],
     [
       ['add', 'id=front-2', 'type=front'],
       'arguments: clientPort: expected a port number, as front-1 of this type has, got nothing',

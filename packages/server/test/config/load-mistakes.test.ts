@@ -76,11 +76,21 @@ const mistakes: readonly (readonly [file: string, content: unknown, message: str
   ],
   ['cluster.json', { nats: { creds: '' } }, 'nats.creds: expected a path, got ""'],
   ['cluster.json', { nats: { tls: { Ca: 'x' } } }, 'nats.tls.Ca: unknown setting, expected "ca"'],
+  ['cluster.json', { nast: { servers: [] } }, 'nast: unknown setting, expected "nats"'],
+  ['connector.json', { sll: { key: 'key.pem' } }, 'sll: unknown setting, expected "ssl"'],
+  ['master.json', { restrat: { minMs: 1 } }, 'restrat: unknown setting, expected "restart"'],
+  ['master.json', { development: {}, restrat: {} }, 'restrat: unknown setting, expected "restart"'],
+  [
+    'master.json',
+    { development: {}, production: {}, stopTimeoutMs: 5 },
+    'stopTimeoutMs: expected an environment, beside development, got 5',
+  ],
   ['master.json', { restart: [] }, 'restart: expected an object, got an array'],
   ['master.json', { restart: { minMS: 1, max: 2 } }, 'restart.minMS: unknown setting, expected "minMs"'],
   ['master.json', { restart: { maxMs: 1 } }, 'restart.maxMs: expected at least minMs, 250, got 1'],
   ['master.json', { stopTimeoutMs: '5s' }, 'stopTimeoutMs: expected an integer from 1 to 86400000, got "5s"'],
   ['log.json', { level: 'INFO' }, `level: expected one of ${levels}, got "INFO"`],
+  ['log.json', { levles: { rpc: 'debug' } }, 'levles: unknown setting, expected "levels"'],
   ['log.json', { levels: ['rpc'] }, 'levels: expected an object of levels, got an array'],
   ['log.json', { levels: { 'a b': 1 } }, `levels["a b"]: expected one of ${levels}, got 1`],
   ['log.json', { console: true }, 'console: expected one of "pretty", "json", "none", got true'],
@@ -108,6 +118,19 @@ test("a mistake in an environment's own folder is named there", async () => {
   await assert.rejects(
     loadConfig(folder.directory, 'production'),
     new SetupError('config/production/log.json: files: expected true or false, got 1'),
+  )
+})
+
+test("a misspelt setting of all environments is refused, also when the environment's own folder has the file", async () => {
+  await using folder = await createFolder({
+    'servers.json': servers,
+    'master.json': { restrat: {} },
+    'production/master.json': {},
+  })
+
+  await assert.rejects(
+    loadConfig(folder.directory, 'production'),
+    new SetupError('config/master.json: restrat: unknown setting, expected "restart"'),
   )
 })
 

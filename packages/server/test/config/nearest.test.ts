@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearest } from '../../src/config/nearest.ts'
+import { closest, nearest } from '../../src/config/nearest.ts'
 
 const known = ['maxBodyBytes', 'maxBacklogBytes', 'dictionary']
 
@@ -12,4 +12,14 @@ test('a name with a slip of the pen is recognized', () => {
 
 test('a name unlike any is answered with all that there are', () => {
   assert.equal(nearest('colour', known), 'one of maxBodyBytes, maxBacklogBytes, dictionary')
+})
+
+test('two letters in the wrong order are one slip, also in a short name', () => {
+  assert.equal(closest('nast', ['nats']), 'nats')
+  assert.equal(closest('anst', ['nats']), undefined)
+})
+
+test('what differs in more letters than allowed is another name', () => {
+  assert.equal(closest('playerCount', ['clusterCount']), 'clusterCount')
+  assert.equal(closest('playerCount', ['clusterCount'], 2), undefined)
 })

@@ -42,6 +42,14 @@ test("what is not the framework's is the application's", () => {
   assert.deepEqual(server?.settings, { 'max-connections': 5, rooms: { first: [1] }, weight: '3++' })
 })
 
+test("a key of the application's own may resemble a short name, or one that the server has", () => {
+  const own = { playerCount: 5, cost: 1, parts: 2, area: 3, clientPort2: 3011, clientCount: 4 }
+
+  const [server] = read({ chat: [{ id: 'a', clientPort: 3010, ...own }] })
+
+  assert.deepEqual(server?.settings, own)
+})
+
 test('args is a line or a list', () => {
   const servers = read({
     chat: [
@@ -125,6 +133,25 @@ const mistakes: readonly (readonly [value: unknown, message: string])[] = [
     { chat: [{ id: 'a', clientPort: '1++' }] },
     '.chat[0].clientPort: expected a port number from 1 to 65535, got "1++"',
   ],
+  [{ chat: [{ id: 'a', clientPrt: 1 }] }, '.chat[0].clientPrt: unknown setting, expected "clientPort"'],
+  [
+    {
+      chat: [
+        { id: 'a', clientprot: 1 },
+        { id: 'b', clientPort: 2 },
+      ],
+    },
+    '.chat[0].clientprot: unknown setting, expected "clientPort"',
+  ],
+  [
+    { chat: [{ id: 'a', clientPort: 1, clientHots: 'h' }] },
+    '.chat[0].clientHots: unknown setting, expected "clientHost"',
+  ],
+  [
+    { chat: [{ id: 'a', fronted: true, clientPort: 1 }] },
+    '.chat[0].fronted: unknown setting, expected "frontend"',
+  ],
+  [{ chat: [{ clusterCont: 2 }] }, '.chat[0].clusterCont: unknown setting, expected "clusterCount"'],
   [{ chat: [{ id: 'a', frontend: 'true' }] }, '.chat[0].frontend: expected true or false, got "true"'],
   [
     { chat: [{ id: 'a', frontend: true }] },
@@ -249,6 +276,7 @@ const addMistakes: readonly (readonly [pairs: Record<string, string>, message: s
     { type: 'chat', id: 'a', clientPort: '30x0' },
     'clientPort: expected a port number from 1 to 65535, got "30x0"',
   ],
+  [{ type: 'gate', id: 'a', clientport: '1' }, 'clientport: unknown setting, expected "clientPort"'],
   [{ type: 'chat', id: 'a', clusterCount: '2' }, 'clusterCount: expected a single server, got "2"'],
   [
     { type: 'gate', id: 'gate-2' },
