@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { types } from 'node:util'
+import { closest } from 'shaddock/embed'
 import { getLogger } from '../log.ts'
 
 /** A handler, remote or cron of an application, as its module made it. */
@@ -31,7 +32,10 @@ const logger = getLogger('pomelo', 'loader')
  * names the files.
  */
 export function loadModules(folder: string, context: LoadContext): LoadedModule[] {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    warnOfMisspelt(folder)
+    return []
+  }
   // as `require` sees it: what it has kept is known by that
   const directory = realpathSync(folder)
   const names = readdirSync(directory)
@@ -40,6 +44,15 @@ export function loadModules(folder: string, context: LoadContext): LoadedModule[
   for (const [name, same] of Map.groupBy(files, nameOf))
     if (same.length > 1) throw new Error(`${folder}: ${same.join(' and ')} are both the module ${name}`)
   return files.flatMap((name) => load(join(directory, name), name, context))
+}
+
+/** In Pomelo such a folder may lie there without effect, so it is said and not refused. */
+function warnOfMisspelt(folder: string): void {
+  const [parent, meant] = [dirname(folder), basename(folder)]
+  const entries = existsSync(parent) ? readdirSync(parent, { withFileTypes: true }) : []
+  for (const { name } of entries.filter((entry) => entry.isDirectory()))
+    if (closest(name, [meant]) !== undefined)
+      logger.warn('nothing is loaded from %s: is it meant to be called %s?', join(parent, name), meant)
 }
 
 function isModule(name: string): boolean {

@@ -94,6 +94,25 @@ test('a folder that is not there has no modules', () => {
   assert.deepEqual(loadModules('/nowhere/handler', context), [])
 })
 
+test('a folder that is nearly called as one that is not there is named in the log', async (t) => {
+  await using files = await writeApplication({
+    'chat/handlers/a.js': 'module.exports = {}',
+    'chat/rooms/a.js': 'module.exports = {}',
+  })
+  const folder = join(files.directory, 'chat')
+  const lines: string[] = []
+  const { mock } = t.mock.method(process.stdout, 'write', (line: string) => lines.push(line) > 0)
+  const loaded = ['handler', 'remote'].map((name) => loadModules(join(folder, name), context))
+  mock.restore()
+
+  assert.deepEqual(loaded, [[], []])
+  assert.equal(lines.length, 1)
+  assert.match(
+    String(lines[0]),
+    /nothing is loaded from .*chat\/handlers: is it meant to be called handler\?/,
+  )
+})
+
 test('a module that does not load says which it is', async () => {
   await assert.rejects(load({ 'handler/broken.js': 'module.exports = function () { missing() }' }), {
     message: /handler\/broken\.js does not load: missing is not defined$/,

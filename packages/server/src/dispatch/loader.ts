@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { closest } from '../config/nearest.ts'
 import { SetupError } from '../errors.ts'
 
 /** The modules of one server type, by name: what they serve, not yet listed. */
@@ -12,15 +13,17 @@ export interface LoadedModules {
 
 /**
  * Loads `app/servers/<type>/handler/*` and `…/remote/*` below `directory`, and makes what they serve with `app`.
- * @throws {SetupError} the type has no folder, or a module fails to load or to be made.
+ * @throws {SetupError} the type has no folder or a misspelt one in it, or a module fails to load or to be made.
  */
 export async function loadModules(directory: string, type: string, app: object): Promise<LoadedModules> {
   const folder = join(directory, 'app', 'servers', type)
-  if ((await list(folder)) === undefined) {
+  const entries = await list(folder)
+  if (entries === undefined) {
     throw new SetupError(
       `no folder ${join('app', 'servers', type)}: a server of type ${type} has nothing to serve`,
     )
   }
+  refuseMisspelt(entries, type)
   return {
     handlers: await loadFolder(join(folder, 'handler'), app),
     remotes: await loadFolder(join(folder, 'remote'), app),
@@ -31,6 +34,16 @@ export async function loadModules(directory: string, type: string, app: object):
 export async function findTypes(directory: string): Promise<string[]> {
   const entries = (await list(join(directory, 'app', 'servers'))) ?? []
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+}
+
+/** A folder that is not read may hold anything, but where one that is read is missing, it hardly has nearly its name. */
+function refuseMisspelt(entries: readonly Dirent[], type: string): void {
+  const missing = ['handler', 'remote'].filter((name) => !entries.some((entry) => entry.name === name))
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    const meant = closest(name, missing)
+    if (meant === undefined) continue
+    throw new SetupError(`${join('app', 'servers', type, name)}: unknown folder, expected "${meant}"`)
+  }
 }
 
 async function loadFolder(folder: string, app: object): Promise<Map<string, object>> {

@@ -11,6 +11,7 @@ export type {
   ServerEntry,
 } from '../config/config.ts'
 export { parseJson } from '../config/json.ts'
+export { closest } from '../config/nearest.ts'
 export { ownHosts } from '../own-hosts.ts'
 export type { RunningServer } from '../start.ts'
 export type { ServerStats } from '../system/stats.ts'

@@ -112,6 +112,37 @@ test('a type without a folder is a mistake that names the folder', async () => {
   })
 })
 
+for (const [misspelt, meant] of [
+  ['handlers', 'handler'],
+  ['Handler', 'handler'],
+  ['remotes', 'remote'],
+  ['reomte', 'remote'],
+] as const) {
+  test(`a folder ${misspelt} in place of ${meant} is a mistake that names both`, async () => {
+    await using files = await writeApplication({
+      [`app/servers/chat/${misspelt}/chat.js`]: 'export default class {}',
+    })
+
+    await assert.rejects(loadModules(files.directory, 'chat', app), {
+      name: 'SetupError',
+      message: `${join('app', 'servers', 'chat', misspelt)}: unknown folder, expected "${meant}"`,
+    })
+  })
+}
+
+test('other folders may lie in that of a type, and beside handler and remote any', async () => {
+  const broken = 'throw new Error("loaded")'
+  await using files = await writeApplication({
+    'app/servers/a/filter/x.js': broken,
+    'app/servers/a/rooms/x.js': broken,
+    'app/servers/b/handler/x.js': 'export default class {}',
+    'app/servers/b/handlers/x.js': broken,
+  })
+
+  assert.equal((await loadModules(files.directory, 'a', app)).handlers.size, 0)
+  assert.equal((await loadModules(files.directory, 'b', app)).handlers.size, 1)
+})
+
 for (const [what, text, why] of [
   ['that throws', 'throw new Error("no database")', 'no database'],
   ['that throws no error', 'throw "a text"', 'a text'],
