@@ -12,6 +12,8 @@ export interface NatsDialerOptions extends NatsLineOptions {
   readonly settings: NatsSettings
   /** How this process is called in NATS's own reports. */
   readonly name: string
+  /** Called when NATS does not let in a process that it has let in before. */
+  readonly onRefused: (reason: string) => void
 }
 
 /** Makes connections to NATS: a first one, and another when one is lost. */
@@ -35,8 +37,8 @@ export class NatsDialer {
 
   /** The same, however long that takes. */
   async redial(): Promise<NatsLine | undefined> {
-    // only the first failure is told: it says why, and those that follow would say the same
-    let line = await this.#connect({}).catch(this.#options.onError)
+    // that it is lost is known: of the failures only one that does not pass by itself is told, once
+    let line = await this.#connect({}).catch((error: unknown) => this.#tellOfRefusal(error))
     while (!line && !this.#isClosed) {
       // on and on by itself, the library ends an attempt that hangs; of one that it gives up it forgets the socket
       line = await this.#connect({ waitOnFirstConnect: true }).catch(() => delay(pause()))
@@ -79,6 +81,11 @@ export class NatsDialer {
     }
   }
 
+  #tellOfRefusal(error: unknown): undefined {
+    const { message, cause } = error as Error
+    if (isRefusal(cause)) this.#options.onRefused(message)
+  }
+
   /** The library offers no other way to give up. */
   #nextPause(): number {
     if (this.#isClosed) throw new Error('closed')
@@ -96,6 +103,10 @@ function pause(): number {
 
 function reasonOf(error: unknown): string {
   const { name, message } = error as Error
-  if (name === 'AuthorizationError') return `it refuses the credentials (${message})`
+  if (isRefusal(error)) return `it refuses the credentials (${message})`
   return name === 'TimeoutError' ? `no answer within ${dialTimeoutMs} ms` : message
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AuthorizationError'
 }

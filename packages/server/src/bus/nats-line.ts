@@ -156,6 +156,8 @@ export class NatsLine {
   }
 
   #complain(error: Error): void {
+    // it ends the connection, and is the reason
+    if (error.name === 'AuthorizationError') return
     if (error.name === 'PermissionViolationError') this.#refusal.resolve(error.message)
     this.#options.onError(error)
   }

@@ -1,5 +1,5 @@
 import { within } from '../deadline.ts'
-import { ServerError, SetupError } from '../errors.ts'
+import { SetupError } from '../errors.ts'
 import { TimerWheel } from '../timer-wheel.ts'
 import type { Bus, BusTraffic } from './bus.ts'
 import { Exchange } from './exchange.ts'
@@ -30,8 +30,10 @@ export interface NatsBusOptions extends BusOptions {
    * twice that, a NATS that is silent after four times. @default 1_000
    */
   readonly signMs?: number
-  /** Called when a connection that was lost is there again. */
-  readonly onRestored?: () => void
+  /** Called when the connection is lost, and if NATS then refuses another, with what it or the system says of it. */
+  readonly onLost?: (reason: string) => void
+  /** Called when it is there again, with how long it was not. */
+  readonly onRestored?: (lostMs: number) => void
 }
 
 /**
@@ -73,6 +75,7 @@ class NatsCarrier implements Carrier {
       signMs,
       traffic: this.traffic,
       onError: (error) => onError(error, source),
+      onRefused: (reason) => options.onLost?.(reason),
     })
   }
 
@@ -98,11 +101,12 @@ class NatsCarrier implements Carrier {
     lost.close()
     this.#links = undefined
     if (this.#isClosed) return
-    this.#options.onError(new ServerError('NO_SERVER', 'connection to NATS lost', { cause }), source)
+    const lostAt = performance.now()
+    this.#options.onLost?.(cause instanceof Error ? cause.message : 'it has closed the connection')
     const line = await this.#dialer.redial()
     if (line === undefined) return
     const links = await this.#link(line, lost.id)
-    if (!links.isClosed) this.#options.onRestored?.()
+    if (!links.isClosed) this.#options.onRestored?.(performance.now() - lostAt)
   }
 
   async close(opened: Promise<void> | undefined): Promise<void> {

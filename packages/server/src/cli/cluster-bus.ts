@@ -3,6 +3,7 @@ import { createNatsBus } from '../bus/nats.ts'
 import { clusterPrefix } from '../bus/subjects.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
+import { formatMs } from './format.ts'
 
 /** Returns the bus of a process in a cluster. `config` is complete. */
 export function createClusterBus(config: Config, name: string, log: Log): Bus {
@@ -13,6 +14,7 @@ export function createClusterBus(config: Config, name: string, log: Log): Bus {
     name,
     maxPendingRequests: cluster.maxPendingCalls,
     onError: (err, source) => log.warn({ err, source }, 'the bus met an error'),
-    onRestored: () => log.info('NATS is there again'),
+    onLost: (reason) => log.warn(`NATS is lost: ${reason}`),
+    onRestored: (lostMs) => log.info(`NATS is back after ${formatMs(lostMs)}`),
   })
 }

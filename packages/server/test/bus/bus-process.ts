@@ -3,7 +3,7 @@ import type { Bus } from '../../src/bus/bus.ts'
 import { createLocalBus } from '../../src/bus/local.ts'
 import { createNatsBus } from '../../src/bus/nats.ts'
 import { ServerError } from '../../src/errors.ts'
-import { ask, echo } from './messages.ts'
+import { ask, echo, ignore } from './messages.ts'
 
 /** Where it meets others: in a folder, or on a NATS. */
 export type Place = { readonly directory: string } | { readonly server: string; readonly prefix: string }
@@ -37,8 +37,15 @@ function createBus(where: Place): Bus {
     return createLocalBus({ ...where, name, onError })
   }
   const { server, prefix } = where
-  const onError = () => report('lost')
-  return createNatsBus({ settings: { servers: [server] }, prefix, name, signMs: 250, onError })
+  const onLost = () => report('lost')
+  return createNatsBus({
+    settings: { servers: [server] },
+    prefix,
+    name,
+    signMs: 250,
+    onError: ignore,
+    onLost,
+  })
 }
 
 async function obey(order: Order): Promise<void> {

@@ -14,6 +14,8 @@ export interface NatsServer extends AsyncDisposable {
   /** Resolves when its log has that. */
   logged(pattern: RegExp): Promise<void>
   signal(signal: NodeJS.Signals): void
+  /** Changes what its config file says beside where it listens, and has it read that. */
+  reconfigure(config: string): void
   /** Resolves when it is dead. */
   kill(): Promise<void>
   /** Starts it again where it was. */
@@ -50,7 +52,7 @@ class NatsProcess implements NatsServer {
   address = ''
   clusterAddress = ''
   readonly #directory: string
-  readonly #config: string
+  #config: string
   #keeper: ChildProcess | undefined
   #pid = 0
   #log = ''
@@ -63,10 +65,8 @@ class NatsProcess implements NatsServer {
 
   /** Where it is free to, or where it was. */
   async start(): Promise<void> {
-    const path = join(this.#directory, 'nats.conf')
-    const config = this.#config.replace(anywhere, this.clusterAddress || anywhere)
-    writeFileSync(path, `listen: "${this.address || anywhere}"\n${config}`)
-    const keeper = spawn('sh', ['-c', keep, process.env['NATS_SERVER'] || 'nats-server', path])
+    this.#writeConfig()
+    const keeper = spawn('sh', ['-c', keep, process.env['NATS_SERVER'] || 'nats-server', this.#configPath])
     this.#keeper = keeper
     this.#log = ''
     keeper.stdout.on('data', (pid: Buffer) => (this.#pid = Number(pid)))
@@ -95,6 +95,12 @@ class NatsProcess implements NatsServer {
     process.kill(this.#pid, signal)
   }
 
+  reconfigure(config: string): void {
+    this.#config = config
+    this.#writeConfig()
+    this.signal('SIGHUP')
+  }
+
   async kill(): Promise<void> {
     const keeper = this.#keeper
     this.#keeper = undefined
@@ -113,6 +119,15 @@ class NatsProcess implements NatsServer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
     rmSync(this.#directory, { recursive: true })
+  }
+
+  get #configPath(): string {
+    return join(this.#directory, 'nats.conf')
+  }
+
+  #writeConfig(): void {
+    const config = this.#config.replace(anywhere, this.clusterAddress || anywhere)
+    writeFileSync(this.#configPath, `listen: "${this.address || anywhere}"\n${config}`)
   }
 
   #addressAfter(words: string): string {
