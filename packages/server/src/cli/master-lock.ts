@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { SetupError } from '../errors.ts'
+import { isListenedOn } from './listened-on.ts'
 
 /**
  * Makes this process the only master in a runtime folder, or the only command that does a master's work. `socket` is the
@@ -70,19 +70,6 @@ async function findHolder(folder: string, names: readonly string[]): Promise<Hol
     return { kind, pid: Number(pid) }
   }
   return undefined
-}
-
-function isListenedOn(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(!['ENOENT', 'ECONNREFUSED'].includes(error.code ?? '')),
-    )
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }
 
 function readLink(path: string): string | undefined {

@@ -27,6 +27,7 @@ import type { StopRequest } from './stop-request.ts'
 import type { Reports } from './supervised-server.ts'
 import { createSupervisor } from './supervisor.ts'
 import type { Supervisor } from './supervisor.ts'
+import { sweepBeside } from './sweep.ts'
 
 /** Which servers a master runs, and how. JSON can carry it. */
 export interface MasterPlan {
@@ -63,7 +64,11 @@ export async function runMaster(plan: MasterPlan, hooks: MasterHooks): Promise<v
   const lifecycle = new Lifecycle()
   try {
     const opened = await openMaster(plan, hooks.stop, { lifecycle, log })
-    await supervise(opened, { ...hooks, log })
+    const onReady = (readiness: Readiness) => {
+      hooks.onReady(readiness)
+      sweepBeside(runtimeFolderOf(directory)).catch((err: unknown) => log.debug({ err }, 'could not sweep'))
+    }
+    await supervise(opened, { ...hooks, onReady, log })
   } finally {
     // what came of the application counts more than this
     await lifecycle.stop().catch((err: unknown) => log.error({ err }, 'did not end cleanly'))

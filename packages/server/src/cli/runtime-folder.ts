@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, realpathSync, rmdirSync } from 'node:fs'
+import { lstatSync, mkdirSync, realpathSync, rmdirSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../errors.ts'
@@ -37,6 +37,8 @@ export function makeRuntimeFolder(folder: string): void {
     makeFolder(path)
     checkPrivate(path)
   }
+  // who sweeps looks at its age
+  utimesSync(folder, new Date(), new Date())
 }
 
 /**
