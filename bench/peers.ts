@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { freePorts } from './system.ts'
+import { freePorts } from '../scripts/free-ports.ts'
 import type { Launch, SystemChoice } from './system.ts'
 
 /** Returns the chat on other frameworks, with those that are missing. Their packages are in `<installed>/node_modules`. */

@@ -1,7 +1,5 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runLoad } from '../packages/server/src/load/run.ts'
@@ -65,16 +63,6 @@ export async function startSystem(name: string, launch: Launch): Promise<System>
     await system[Symbol.asyncDispose]()
     throw error
   }
-}
-
-/** Returns ports on which nobody listens. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  // a listening TCP server has such an address
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 /** The path of a dialect's WebSocket. */

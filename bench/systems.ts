@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '../scripts/free-ports.ts'
 import { listPeers } from './peers.ts'
-import { freePorts } from './system.ts'
 import type { Launch, SystemChoice } from './system.ts'
 
 const here = import.meta.dirname

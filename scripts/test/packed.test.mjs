@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { freePorts } from '../free-ports.ts'
 import { run } from '../run.mjs'
 import { cloneRepository } from './clone.mjs'
 
@@ -164,14 +164,6 @@ async function moveGameToFreePorts(folder) {
     )
   }
   return { gate: Number(found.get('3014')) }
-}
-
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => server.address().port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 function collect(child) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../../../../scripts/free-ports.ts'
 import { createApplication } from './test-application.ts'
 
 test('a server is stopped, killed, restarted and added by its id, once if it is named twice', async () => {

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../../../../scripts/free-ports.ts'
 import { command } from '../../src/cli/launch-process.ts'
 import { runtimeFolderOf } from '../../src/cli/runtime-folder.ts'
-import { freePorts } from './free-ports.ts'
 import { Lifeline } from './lifeline.ts'
 
 /** What the command printed, and how it ended. */

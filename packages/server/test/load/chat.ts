@@ -1,9 +1,9 @@
+import { freePorts } from '../../../../scripts/free-ports.ts'
 import { createMemoryNetwork } from '../../src/bus/memory.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { silentLog } from '../../src/log.ts'
 import { startServer } from '../../src/start.ts'
 import type { RunningServer } from '../../src/start.ts'
-import { freePorts } from '../cli/free-ports.ts'
 import fixture from '../fixtures/app/app.ts'
 
 export interface Chat extends AsyncDisposable {
