@@ -18,7 +18,11 @@ export interface MqttPacket {
 /** Cuts a stream of bytes into packets. */
 export class MqttReader {
   readonly #maxBytes: number
-  #pending = Buffer.alloc(0)
+  /** The beginning of a packet that is not whole, with room behind it. */
+  #bytes: Buffer = Buffer.alloc(0)
+  #length = 0
+  /** How long it must be to be looked at again. */
+  #wanted = 2
 
   /** `maxBytes` is the longest body that is taken. */
   constructor(maxBytes: number) {
@@ -27,27 +31,50 @@ export class MqttReader {
 
   /** @throws {RangeError} a packet is longer than it may be. */
   push(chunk: Buffer): MqttPacket[] {
-    this.#pending = Buffer.concat([this.#pending, chunk])
+    this.#append(chunk)
     const packets: MqttPacket[] = []
-    for (let packet = this.#next(); packet !== undefined; packet = this.#next()) packets.push(packet)
+    while (this.#length >= this.#wanted) {
+      const { bodyAt, end } = this.#measure()
+      this.#wanted = end
+      if (end > this.#length) break
+      const [head, body] = [this.#bytes[0]!, this.#bytes.subarray(bodyAt, end)]
+      packets.push({ type: head >> 4, flags: head & 0x0f, body })
+      this.#keep(this.#bytes.subarray(end, this.#length))
+    }
     return packets
   }
 
-  #next(): MqttPacket | undefined {
-    const bytes = this.#pending
+  /** Doubles the room when there is too little: a packet may come byte by byte, and shall not be copied at each. */
+  #append(chunk: Buffer): void {
+    if (this.#length === 0) return this.#keep(chunk)
+    const length = this.#length + chunk.length
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(2 * length)
+      this.#bytes.copy(grown, 0, 0, this.#length)
+      this.#bytes = grown
+    }
+    chunk.copy(this.#bytes, this.#length)
+    this.#length = length
+  }
+
+  #keep(rest: Buffer): void {
+    this.#bytes = rest
+    this.#length = rest.length
+    this.#wanted = 2
+  }
+
+  /** Returns where the body of the first packet begins and ends, as far as its head tells. */
+  #measure(): { readonly bodyAt: number; readonly end: number } {
     let length = 0
     let at = 1
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]
-      if (byte === undefined) return undefined
+    for (let shift = 0; at < this.#length; shift += 7) {
+      const byte = this.#bytes[at++]!
       length |= (byte & 0x7f) << shift
       if (length > this.#maxBytes || shift > 21)
         throw new RangeError(`a packet is longer than ${this.#maxBytes} bytes`)
-      if (byte < 0x80) break
+      if (byte < 0x80) return { bodyAt: at, end: at + length }
     }
-    if (bytes.length < at + length) return undefined
-    this.#pending = bytes.subarray(at + length)
-    return { type: bytes[0]! >> 4, flags: bytes[0]! & 0x0f, body: bytes.subarray(at, at + length) }
+    return { bodyAt: at, end: at + 1 }
   }
 }
 

@@ -33,6 +33,21 @@ test('packets are found however the stream is cut', () => {
   }
 })
 
+test('a packet is not changed by those that come after it', () => {
+  const reader = new MqttReader(1_000)
+  const [first, second] = ['a', 'b'].map((letter) => encodePublish('t', letter.repeat(300)))
+  const stream = Buffer.concat([first!, second!])
+
+  const packets = [100, 350, stream.length].flatMap((end, i, ends) =>
+    reader.push(stream.subarray(ends[i - 1] ?? 0, end)),
+  )
+
+  assert.deepEqual(
+    packets.map((packet) => readPublish(packet).payload),
+    ['a', 'b'].map((letter) => JSON.stringify(letter.repeat(300))),
+  )
+})
+
 test('a publish with a quality of service has a number behind its topic', () => {
   const body = Buffer.concat([Buffer.of(0, 1), Buffer.from('t'), Buffer.of(0, 9), Buffer.from('{}')])
 
