@@ -26,21 +26,22 @@ export function requireConfig(path: string, environment: string): unknown {
   return sectionOf(createRequire(path)(path), environment)
 }
 
-function load(path: string): unknown {
-  // read anew each time, and not kept: what is loaded again has changed
-  if (path.endsWith('.json')) return loadJson(path)
-  const require = createRequire(path)
-  Reflect.deleteProperty(require.cache, require.resolve(path))
-  return require(path)
-}
-
-function loadJson(path: string): unknown {
+/** @throws {Error} the file cannot be read, or is no JSON; the message says which file, and where in it. */
+export function readJson(path: string): unknown {
   try {
     return parseJson(readFileSync(path, 'utf8'), path)
   } catch (error) {
     // nobody may catch it: in what Node prints then, the place in the file shall not drown
     throw Object.assign(error as Error, { stack: String(error) })
   }
+}
+
+function load(path: string): unknown {
+  // read anew each time, and not kept: what is loaded again has changed
+  if (path.endsWith('.json')) return readJson(path)
+  const require = createRequire(path)
+  Reflect.deleteProperty(require.cache, require.resolve(path))
+  return require(path)
 }
 
 function sectionOf(value: unknown, environment: string): unknown {

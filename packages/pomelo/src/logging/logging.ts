@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
+import { readJson } from '../config/config-file.ts'
 import { watchFile } from '../config/watch-file.ts'
 import { createAppender } from './appender.ts'
 import type { Appender, AppenderConfig } from './appender.ts'
@@ -22,10 +22,9 @@ export class Logging implements LoggerFactory {
   #restoreConsole: (() => void) | undefined
   #watching: NodeJS.Timeout | undefined
 
-  /** @throws {Error} the file cannot be read or is no JSON. What is wrong with one appender is said, and it is left out. */
+  /** @throws {Error} the file cannot be read or is no JSON, which the message names. What is wrong with one appender is said, and it is left out. */
   configure(config: string | object, opts: PlaceholderValues = {}): void {
-    const read = () =>
-      typeof config === 'string' ? (JSON.parse(readFileSync(config, 'utf8')) as object) : config
+    const read = () => (typeof config === 'string' ? (readJson(config) as object) : config)
     const filled = fillPlaceholders(read(), opts) as LoggingConfig
     this.close()
     this.#appenders = (filled.appenders ?? []).flatMap((each) => openAppender(each))

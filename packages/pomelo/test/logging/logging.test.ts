@@ -37,6 +37,16 @@ test('lines go to the appenders of their category, and to those of all', async (
   assert.equal(await open.read('con.log'), 'one\n')
 })
 
+test('a file that is no JSON is named, with the place in it', async () => {
+  await using open = await openLogging()
+  const path = join(open.directory, 'log4js.json')
+  await writeFile(path, '{ "appenders": [,] }')
+
+  assert.throws(() => open.logging.configure(path), {
+    message: `${path}: malformed JSON at line 1, column 17: unexpected token ','`,
+  })
+})
+
 test('a line below the level of its category is not written', async () => {
   await using open = await openLogging()
   const { logging, appender } = open
