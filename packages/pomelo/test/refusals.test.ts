@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Application } from '../src/application/application.ts'
-import { entryOf } from '../src/cluster/entry.ts'
+import { entryOf } from '../src/native/entry.ts'
 import { spawnServer } from '../src/master/launch.ts'
 import { pomelo } from '../src/pomelo.ts'
 import { refuseAbsent } from '../src/refusals.ts'

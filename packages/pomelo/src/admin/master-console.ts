@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import { getLogger } from '../log.ts'
 import type { Fleet } from '../master/fleet.ts'
-import { toPomeloServer } from '../cluster/entry.ts'
+import { toPomeloServer } from '../native/entry.ts'
 import type { RpcServices } from '../rpc/services.ts'
 import type { Uplink } from '../uplink.ts'
 import { isAllowed } from './access.ts'

@@ -1,6 +1,6 @@
 import type { Life, Supervisor } from 'shaddock/embed'
 import type { App } from '../app.ts'
-import { entryOf, entryOfRunning } from '../cluster/entry.ts'
+import { entryOf, entryOfRunning } from '../native/entry.ts'
 import type { PomeloServer } from '../config/servers.ts'
 
 /** The servers of a master, as tools order them about. */

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { entryOf } from '../cluster/entry.ts'
+import { entryOf } from '../native/entry.ts'
 import { onSignal } from '../process/process.ts'
 import { spawnServer } from './launch.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { entryOfRunning } from '../../src/cluster/entry.ts'
+import { entryOfRunning } from '../../src/native/entry.ts'
 import { parseArguments } from '../../src/config/arguments.ts'
 import { commandLineOf } from '../../src/master/launch.ts'
 

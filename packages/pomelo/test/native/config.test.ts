@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Application } from '../../src/application/application.ts'
-import { toConfig } from '../../src/cluster/config.ts'
+import { toConfig } from '../../src/native/config.ts'
 import { pomelo } from '../../src/pomelo.ts'
 import { writeApplication } from '../fixtures/application-files.ts'
 
