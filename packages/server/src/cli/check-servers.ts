@@ -1,11 +1,11 @@
 import type { ServerEntry } from '../config/config.ts'
 import { nearest } from '../config/nearest.ts'
-import { findTypes } from '../dispatch/loader.ts'
+import { checkFolders, findTypes } from '../dispatch/loader.ts'
 import { SetupError } from '../errors.ts'
 
 /**
  * Finds the mistakes in servers that are known before one of them starts.
- * @throws {SetupError} a type has no folder, or a name is the master's.
+ * @throws {SetupError} a type has no folder or a misspelt one in it, or a name is the master's.
  */
 export async function checkServers(directory: string, entries: readonly ServerEntry[]): Promise<void> {
   const types = await findTypes(directory)
@@ -15,6 +15,7 @@ export async function checkServers(directory: string, entries: readonly ServerEn
     if (types.includes(type)) continue
     throw new SetupError(`${id}: no folder app/servers/${type}, expected ${nearest(type, types)}`)
   }
+  for (const type of new Set(entries.map((entry) => entry.type))) await checkFolders(directory, type)
 }
 
 export interface Choice {

@@ -8,7 +8,7 @@ export function createProgram(): Command {
     .description('Starts and watches the servers of an application.')
     .version(readVersion())
     .helpCommand(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'shaddock:')) })
+    .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
   addInit(program)
   addStart(program)
   addList(program)
@@ -18,6 +18,10 @@ export function createProgram(): Command {
   addBench(program)
   addHelp(program)
   return program
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/^error:/, 'shaddock:').replace(/\n\(Did you mean (.*)\)/, ': did you mean $1')
 }
 
 function addInit(program: Command): void {

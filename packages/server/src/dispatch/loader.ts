@@ -30,6 +30,11 @@ export async function loadModules(directory: string, type: string, app: object):
   }
 }
 
+/** @throws {SetupError} the folder of a type has a misspelt one in it. */
+export async function checkFolders(directory: string, type: string): Promise<void> {
+  refuseMisspelt((await list(join(directory, 'app', 'servers', type))) ?? [], type)
+}
+
 /** Returns the server types that have a folder below `directory`. */
 export async function findTypes(directory: string): Promise<string[]> {
   const entries = (await list(join(directory, 'app', 'servers'))) ?? []

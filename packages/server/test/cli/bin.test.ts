@@ -54,7 +54,7 @@ test('help shows all commands or how to use one, and knows no others', async () 
   assert.deepEqual(unknown, {
     code: 1,
     stdout: '',
-    stderr: "shaddock: unknown command 'strat'\n(Did you mean start?)\n",
+    stderr: "shaddock: unknown command 'strat': did you mean start?\n",
   })
 })
 
@@ -63,9 +63,9 @@ test('a wrong word is answered with the nearest right one', async () => {
   const option = await runCommand(['start', '--deamon'])
 
   assert.equal(command.code, 1)
-  assert.equal(command.stderr, "shaddock: unknown command 'strat'\n(Did you mean start?)\n")
+  assert.equal(command.stderr, "shaddock: unknown command 'strat': did you mean start?\n")
   assert.equal(option.code, 1)
-  assert.equal(option.stderr, "shaddock: unknown option '--deamon'\n(Did you mean --daemon?)\n")
+  assert.equal(option.stderr, "shaddock: unknown option '--deamon': did you mean --daemon?\n")
 })
 
 test('routes prints what each type serves', async () => {

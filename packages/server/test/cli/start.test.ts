@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { rm, unlink } from 'node:fs/promises'
+import { rename, rm, unlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -239,6 +239,17 @@ const refusals: readonly [string, (application: TestApplication) => Promise<unkn
     /^shaddock: b: no folder app\/servers\/bakc, expected .*back.*\n$/,
   ],
   [
+    'a misspelt folder of modules',
+    ({ directory }) => rename(inBack(directory, 'remote'), inBack(directory, 'remotes')),
+    /^shaddock: app\/servers\/back\/remotes: unknown folder, expected "remote"\n$/,
+  ],
+  [
+    'a misspelt clientPort',
+    ({ write, port }) =>
+      write('config/servers.json', { front: [{ id: 'front-1', clientPrt: port }, { id: 'front-2' }] }),
+    /^shaddock: config\/servers\.json: front\[0\]\.clientPrt: unknown setting, expected "clientPort"\n$/,
+  ],
+  [
     'a server with the name of the master',
     ({ write }) => write('config/servers.json', { back: [{ id: 'master' }] }),
     /^shaddock: master: only the master is called master\n$/,
@@ -274,6 +285,10 @@ const refusals: readonly [string, (application: TestApplication) => Promise<unkn
     /^shaddock: no folder app\/servers in \S+, or nothing in it\n$/,
   ],
 ]
+
+function inBack(directory: string, name: string): string {
+  return join(directory, 'app/servers/back', name)
+}
 
 for (const [what, spoil, expected] of refusals) {
   test(`start fails in one line for ${what}, and leaves nothing running`, async () => {
