@@ -13,6 +13,7 @@ import type { AppDefinition, GlobalFilter } from './app.ts'
 import type { Bus } from './bus/bus.ts'
 import { Groups } from './channel/groups.ts'
 import { HandOver } from './channel/hand-over.ts'
+import { createOwnerOf } from './channel/owner-of.ts'
 import { serveInbox } from './channel/serve-inbox.ts'
 import type { Membership } from './cluster/membership.ts'
 import type { Rpc } from './cluster/rpc.ts'
@@ -80,8 +81,10 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   const { callTimeoutMs } = config.cluster
   if (secondLogin !== 'allow')
     sessions.claims = createClaims({ ...options, ...core, policy: secondLogin, sessions, callTimeoutMs, log })
+  const ownerOf = createOwnerOf((type, name) => router.pick(type, name), log)
   const groups = new Groups({
     sessions,
+    ownerOf,
     onUnsendable: reportOnce(log),
     tellGone: createTellGone(rpc, self),
     tellAdopt: createTellAdopt(rpc, self),
@@ -89,10 +92,10 @@ export async function startFrontend(options: FrontendOptions): Promise<Connector
   app.clients.open({ sessions, groups })
   core.handOver = new HandOver({
     groups,
-    pick: (type, name) => router.pick(type, name),
+    ownerOf,
+    isThere: (server) => membership.hasSeen({ kind: 'joined', server }),
     tellMoved: createTellMoved(rpc, self),
     timers,
-    log,
   })
   lifecycle.onStop('inbox', serveInbox(self, bus, groups))
 

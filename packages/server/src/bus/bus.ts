@@ -60,6 +60,8 @@ export interface BusTraffic {
 export interface BusMessage {
   /** The subscriber's to keep, not to change: others may hold the same bytes. */
   readonly data: Uint8Array
+  /** Whether it is a request over a link that has been lost since: who asked knows, and may have asked another. */
+  readonly isAbandoned: boolean
   /** Answers a `request`, once. Does nothing for a published message. */
   reply(data: Uint8Array): void
 }

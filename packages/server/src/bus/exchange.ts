@@ -26,6 +26,7 @@ export class Exchange {
   readonly #interest: Interest
   readonly #requests: Requests
   readonly #links = new Set<Link>()
+  readonly #lost = new WeakSet<Link>()
   readonly #retained = new Map<string, Uint8Array>()
   readonly #watches = new Map<Link, Set<() => void>>()
   #closed = false
@@ -112,6 +113,7 @@ export class Exchange {
   /** Begins to tell a link's other side what is subscribed to here from now on. */
   join(link: Link): void {
     this.#links.add(link)
+    this.#lost.delete(link)
   }
 
   /**
@@ -127,6 +129,7 @@ export class Exchange {
   /** Fails what waits for a link that is lost, forgets it, and tells who watches it. */
   leave(link: Link): void {
     this.#links.delete(link)
+    this.#lost.add(link)
     this.#interest.removeLink(link)
     this.#requests.failLink(link)
     const watches = this.#watches.get(link) ?? []
@@ -142,9 +145,12 @@ export class Exchange {
     if (this.#closed) return
     switch (kind) {
       case frameKinds.publish:
-        return this.#subscriptions.deliver(subject, { data: body, reply: ignore })
+        return this.#subscriptions.deliver(subject, { data: body, isAbandoned: false, reply: ignore })
       case frameKinds.request: {
-        const heard = this.#subscriptions.deliverToOne(subject, new IncomingRequest(body, link, request))
+        const heard = this.#subscriptions.deliverToOne(
+          subject,
+          new IncomingRequest(body, link, request, this.#lost),
+        )
         if (!heard) link.send(frameOf(frameKinds.unheard, 0, request))
         return
       }
@@ -183,11 +189,17 @@ class IncomingRequest implements BusMessage {
   readonly data: Uint8Array
   readonly #link: Link
   readonly #id: number
+  readonly #lost: WeakSet<Link>
 
-  constructor(data: Uint8Array, link: Link, id: number) {
+  constructor(data: Uint8Array, link: Link, id: number, lost: WeakSet<Link>) {
     this.data = data
     this.#link = link
     this.#id = id
+    this.#lost = lost
+  }
+
+  get isAbandoned(): boolean {
+    return this.#lost.has(this.#link)
   }
 
   reply(data: Uint8Array): void {

@@ -1,5 +1,4 @@
 import { addressOf } from '../bus/subjects.ts'
-import type { Change } from '../cluster/membership.ts'
 import type { ServerAddress } from '../server-info.ts'
 import type { ConnectedSession } from '../session/frontend.ts'
 import type { MessageFormat } from '../session/message-format.ts'
@@ -7,6 +6,7 @@ import type { SessionRegistry } from '../session/registry.ts'
 import type { Frame } from '../transport/transport.ts'
 import type { Adoption } from './adoption.ts'
 import type { Gone, Join, Owner } from './inbox.ts'
+import type { OwnerOf } from './owner-of.ts'
 import { PushFrames } from './push-frames.ts'
 
 /** Who hears a channel, on one frontend: the sessions of its members here, ready to be written to. */
@@ -16,8 +16,8 @@ export interface Group {
   /** Its members here, each with the number of the join that brought it. */
   readonly uids: Map<string, number>
   readonly sessions: Set<ConnectedSession>
-  /** What it has become, while its earlier owner may still speak to it: the group of the channel's next owner. */
-  successor: Group | undefined
+  /** Whether the channel is another server's now, though this owner may still speak to it. */
+  isMoved: boolean
 }
 
 export interface GroupsOptions {
@@ -26,6 +26,7 @@ export interface GroupsOptions {
   readonly onUnsendable: (route: string, error: unknown) => void
   /** Tells a group's owner that a member, whom that join brought, is here no more. */
   readonly tellGone: (owner: ServerAddress, gone: Gone) => void
+  readonly ownerOf: OwnerOf
   /** Tells a server that members of a channel, which has become its own, are here. */
   readonly tellAdopt: (owner: ServerAddress, adoption: Adoption) => void
 }
@@ -34,14 +35,16 @@ export interface GroupsOptions {
 export class Groups {
   readonly #sessions: SessionRegistry
   readonly #onUnsendable: GroupsOptions['onUnsendable']
+  readonly #ownerOf: OwnerOf
   readonly #tellGone: GroupsOptions['tellGone']
   readonly #tellAdopt: GroupsOptions['tellAdopt']
   readonly #groups = new Map<string, Group>()
   readonly #byUid = new Map<string, Set<Group>>()
 
-  constructor({ sessions, onUnsendable, tellGone, tellAdopt }: GroupsOptions) {
+  constructor({ sessions, onUnsendable, ownerOf, tellGone, tellAdopt }: GroupsOptions) {
     this.#sessions = sessions
     this.#onUnsendable = onUnsendable
+    this.#ownerOf = ownerOf
     this.#tellGone = tellGone
     this.#tellAdopt = tellAdopt
     sessions.onBound = (session, uid) => this.#bound(session, uid)
@@ -56,10 +59,9 @@ export class Groups {
   join(key: string, { uid, number, owner }: Join): boolean {
     const sessions = this.#sessions.ofUid(uid)
     if (sessions.size === 0) return false
-    const group = this.#groups.get(key) ?? this.#create(key, owner)
+    const group = this.#at(owner, key)
     this.#enter(group, uid, number)
-    // its owner does not know yet that the channel is another's
-    if (group.successor !== undefined) this.#enterSuccessor(group.successor, uid)
+    if (group.isMoved) this.#joinCurrent(group, uid)
     return true
   }
 
@@ -71,14 +73,15 @@ export class Groups {
     else groups.add(group)
   }
 
-  #enterSuccessor({ key, owner }: Group, uid: string): void {
-    // it may have lost its members meanwhile, and be forgotten
-    const group = this.#groups.get(key) ?? this.#create(key, owner)
-    if (!group.uids.has(uid)) {
-      this.#enter(group, uid, 0)
-      this.#tellAdopt(owner, { name: nameOf(group), uids: [uid] })
-    }
-    if (group.successor !== undefined) this.#enterSuccessor(group.successor, uid)
+  /** The owner that a member joins does not know yet that the channel is another's. */
+  #joinCurrent(moved: Group, uid: string): void {
+    const name = nameOf(moved)
+    const owner = this.#ownerOf(moved.owner.type, name) ?? moved.owner
+    const group = this.#at(owner, keyOf(owner, name))
+    group.isMoved = false
+    if (group.uids.has(uid)) return
+    this.#enter(group, uid, 0)
+    this.#tellAdopt(owner, { name, uids: [uid] })
   }
 
   leave(key: string, uid: string): void {
@@ -86,15 +89,21 @@ export class Groups {
     if (group !== undefined) this.#leave(group, uid)
   }
 
+  /** Takes a member out of a channel: of this group, and of those that it has been before, or is now. */
   #leave(group: Group, uid: string): void {
-    const { successor } = group
     if (!group.uids.has(uid)) return
+    for (const other of [...(this.#byUid.get(uid) ?? [])]) {
+      if (other === group || !isOfOneChannel(group, other) || !(group.isMoved || other.isMoved)) continue
+      const join = other.uids.get(uid) ?? 0
+      this.#takeOut(other, uid)
+      if (!other.isMoved) this.#tellGone(other.owner, { key: other.key, uid, join })
+    }
+    this.#takeOut(group, uid)
+  }
+
+  #takeOut(group: Group, uid: string): void {
     for (const session of this.#sessions.ofUid(uid)) group.sessions.delete(session)
     this.#forget(group, uid)
-    const join = successor?.uids.get(uid)
-    if (successor === undefined || join === undefined) return
-    this.#leave(successor, uid)
-    this.#tellGone(successor.owner, { key: successor.key, uid, join })
   }
 
   /** Writes a push to every member of a group. */
@@ -126,24 +135,19 @@ export class Groups {
 
   /** The groups of channels that live on servers of a type, and that no other server has taken over. */
   ofType(type: string): Group[] {
-    return [...this.#groups.values()].filter(
-      ({ owner, successor }) => owner.type === type && successor === undefined,
-    )
+    return [...this.#groups.values()].filter(({ owner, isMoved }) => owner.type === type && !isMoved)
   }
 
   /** Makes of a group that of the channel's next owner, which is told of its members. The group itself stays. */
-  move(group: Group, next: Owner, change: Change): void {
-    const key = `${addressOf(next)}/${nameOf(group)}`
-    const successor = this.#groups.get(key) ?? this.#create(key, next)
-    successor.successor = undefined
-    // if it was the channel's before, it does not know who has left since
-    for (const uid of successor.uids.keys()) if (!group.uids.has(uid)) this.#leave(successor, uid)
-    // if it was nobody else's meanwhile, it is its own
-    if (successor !== group) group.successor = successor
+  move(group: Group, next: Owner, cause: Pick<Adoption, 'change' | 'from'>): void {
+    const successor = this.#at(next, keyOf(next, nameOf(group)))
+    group.isMoved = true
+    // it may be the same: if it was nobody else's meanwhile
+    successor.isMoved = false
     for (const uid of group.uids.keys()) this.#enter(successor, uid, 0)
     // all of them: if the channel was its before, it has forgotten them
     const uids = [...successor.uids.keys()]
-    if (uids.length > 0) this.#tellAdopt(next, { name: nameOf(successor), uids, change })
+    if (uids.length > 0) this.#tellAdopt(next, { name: nameOf(successor), uids, ...cause })
   }
 
   /** Forgets a group whose owner is lost. */
@@ -154,13 +158,15 @@ export class Groups {
 
   /** Forgets a group that has moved, unless it has moved back. Returns whether it was there to be forgotten. */
   retire(group: Group): boolean {
-    if (group.successor === undefined || this.#groups.get(group.key) !== group) return false
+    if (!group.isMoved || this.#groups.get(group.key) !== group) return false
     this.remove(group)
     return true
   }
 
-  #create(key: string, owner: Owner): Group {
-    const group: Group = { key, owner, uids: new Map(), sessions: new Set(), successor: undefined }
+  #at(owner: Owner, key: string): Group {
+    const known = this.#groups.get(key)
+    if (known !== undefined) return known
+    const group: Group = { key, owner, uids: new Map(), sessions: new Set(), isMoved: false }
     this.#groups.set(key, group)
     return group
   }
@@ -195,7 +201,7 @@ export class Groups {
     group.uids.delete(uid)
     this.#unlink(group, uid)
     // one that has moved stays until it retires: who joins it late belongs to the next owner
-    if (group.uids.size === 0 && group.successor === undefined) this.#groups.delete(group.key)
+    if (group.uids.size === 0 && !group.isMoved) this.#groups.delete(group.key)
   }
 
   #unlink(group: Group, uid: string): void {
@@ -208,4 +214,12 @@ export class Groups {
 /** The name of the channel: in the key of its group it follows the address of its owner. */
 export function nameOf({ key }: Pick<Group, 'key'>): string {
   return key.slice(key.indexOf('/') + 1)
+}
+
+function keyOf(owner: ServerAddress, name: string): string {
+  return `${addressOf(owner)}/${name}`
+}
+
+function isOfOneChannel(one: Group, other: Group): boolean {
+  return one.owner.type === other.owner.type && nameOf(one) === nameOf(other)
 }

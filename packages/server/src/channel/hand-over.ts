@@ -1,19 +1,19 @@
 import type { Change } from '../cluster/membership.ts'
-import { ServerError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 import { nameOf } from './groups.ts'
 import type { Group, Groups } from './groups.ts'
+import type { Owner } from './inbox.ts'
+import type { OwnerOf } from './owner-of.ts'
 
 export interface HandOverOptions {
   readonly groups: Groups
-  /** The server of a type that a channel belongs to now. @throws {ServerError} `NO_SERVER`: none is there. */
-  readonly pick: (type: string, name: string) => ServerInfo
+  readonly ownerOf: OwnerOf
+  /** Whether that life of a server is there. */
+  readonly isThere: (server: ServerAddress) => boolean
   /** Says to a server that a channel has moved from it; then that it has no members here for that server any more. */
   readonly tellMoved: (step: 'moved' | 'retired', server: ServerAddress, name: string) => void
   readonly timers: Pick<TimerWheel, 'schedule'>
-  readonly log: Log
 }
 
 /** How long the group of a server that leaves may still be pushed to. */
@@ -61,10 +61,11 @@ export class HandOver {
     }
   }
 
-  #move(group: Group, next: ServerInfo, { kind, server: { id, incarnation } }: Change): void {
-    const { groups, timers, tellMoved } = this.#options
-    const owner = { id: next.id, incarnation: next.incarnation, type: next.type }
-    groups.move(group, owner, { kind, server: { id, incarnation } })
+  #move(group: Group, next: Owner, { kind, server: { id, incarnation } }: Change): void {
+    const { groups, timers, tellMoved, isThere } = this.#options
+    const change = { kind, server: { id, incarnation } }
+    const from = { id: group.owner.id, incarnation: group.owner.incarnation }
+    groups.move(group, next, isThere(from) && !isSame(from, next) ? { change, from } : { change })
     // who leaves, or does not know of the change yet, goes on pushing for a moment
     timers.schedule(retireMs, () => {
       // it has forgotten them when it gave the channel away, unless nobody asked it to
@@ -72,14 +73,8 @@ export class HandOver {
     })
   }
 
-  #nextOwner(group: Group): ServerInfo | undefined {
-    try {
-      return this.#options.pick(group.owner.type, nameOf(group))
-    } catch (error) {
-      if (!(error instanceof ServerError))
-        this.#options.log.error({ err: error, channel: nameOf(group) }, 'no server was chosen for a channel')
-      return undefined
-    }
+  #nextOwner(group: Group): Owner | undefined {
+    return this.#options.ownerOf(group.owner.type, nameOf(group))
   }
 }
 

@@ -1,3 +1,4 @@
+import { addressOf } from '../bus/subjects.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { Work } from '../cluster/work.ts'
 import { within } from '../deadline.ts'
@@ -17,7 +18,7 @@ export interface TakeOverOptions {
   readonly seenHere: (change: Change) => Promise<unknown>
   readonly hasSeen: (change: Change) => boolean
   /** Resolves when `server` routes by a change, behind all that it said before. Rejects when it does not in time. */
-  readonly askSeen: (server: ServerInfo, change: Change) => Promise<unknown>
+  readonly askSeen: (server: ServerAddress, change: Change) => Promise<unknown>
   /** Asks a server for the channels that have become this one's. */
   readonly askGive: (server: ServerInfo) => Promise<readonly HandedChannel[]>
 }
@@ -50,6 +51,12 @@ export class TakeOver {
   /** Who has asked for its channels, since this server said that it leaves. */
   readonly #given = new Set<string>()
   readonly #onMoved = new Set<() => void>()
+  /** Ends the waiting for what a lost server had, by its address. */
+  readonly #returns = new Map<string, () => void>()
+  /** Those that have channels of this server's, as frontends say: it may not see them yet, or not any more. */
+  readonly #givers = new Map<string, ServerAddress>()
+  /** What others said of the channels that they have given, and the application was not told yet. */
+  readonly #handed: HandedChannel[] = []
   #isGathering = false
   /** Whether others may have what is this server's since it last asked them for it. */
   #isBehind = false
@@ -62,7 +69,10 @@ export class TakeOver {
 
   onChange(joined: readonly ServerInfo[], left: readonly ServerInfo[], how: 'left' | 'down'): void {
     const { self, work } = this.#options
-    for (const server of joined) if (server === self) this.#gather(this.#others())
+    for (const server of joined) {
+      if (server === self) this.#gather(this.#others())
+      this.#returns.get(addressOf(server))?.()
+    }
     for (const server of left) {
       if (server === self) this.#leaving = true
       else if (server.type === self.type && !this.#leaving) work.hold(this.#inherit(server, how))
@@ -73,15 +83,18 @@ export class TakeOver {
   /** A frontend hands over members. */
   adopt(frontend: ServerInfo, adoption: Adoption): void {
     const { channels, work, hasSeen, seenHere } = this.#options
-    const { name, change } = adoption
+    const { name, change, from } = adoption
     channels.adopt(frontend, adoption)
     // it sees this server, perhaps again: until now it had the channel's members with another
-    if (change?.kind === 'joined') this.#gather(this.#peers())
+    if (change?.kind === 'joined') {
+      if (from !== undefined) this.#givers.set(addressOf(from), from)
+      this.#gather(this.#peers())
+    }
     // it saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
     else if (change !== undefined && !hasSeen(change)) {
       const isTakenBack = () => !channels.get(name).isKeptFor(frontend)
       work.hold(Promise.race([seenHere(change), this.#movedUntil(isTakenBack, takeBackMs)]))
-    } else if (!work.isHeld) void channels.takenOver([])
+    } else if (!work.isHeld) void this.#announce()
   }
 
   /** A frontend has moved a channel to another server. */
@@ -99,7 +112,12 @@ export class TakeOver {
     const isMoving = ({ name }: { name: string }) => this.#options.pick(name).id === to.id
     const isMoved = () => !channels.all().some((channel) => channel.isKept && isMoving(channel))
     await this.#movedUntil(isMoved, moveMs)
-    await within(settleMs, work.settled())
+    // what came before it moved, and is held back, may be about it
+    const ready = channels.all().some(isMoving) ? work.released() : Promise.resolve()
+    await within(
+      settleMs,
+      ready.then(() => work.settled()),
+    )
     const moving = channels.all().filter((channel) => isMoving(channel) && !channel.isKept)
     const handed = await Promise.all(
       moving.map(async (channel) => {
@@ -142,24 +160,49 @@ export class TakeOver {
   }
 
   async #takeOwn(servers: readonly ServerInfo[]): Promise<void> {
-    const { self, askSeen, askGive, channels } = this.#options
+    const { self, askSeen, askGive } = this.#options
     this.#isGathering = true
     for (let asked = servers; this.#isBehind; asked = this.#peers()) {
-      await Promise.allSettled(asked.map((server) => askSeen(server, { kind: 'joined', server: self })))
+      const givers = [...this.#givers.values()]
+      this.#givers.clear()
+      await Promise.allSettled([
+        ...asked.map((server) => askSeen(server, { kind: 'joined', server: self })),
+        ...givers.map((giver) => this.#meet(giver)),
+      ])
       this.#isBehind = false
       const gifts = await Promise.allSettled(this.#peers().map((server) => askGive(server)))
-      await channels.takenOver(gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
+      this.#handed.push(...gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
     }
     this.#isGathering = false
+    await this.#announce()
+  }
+
+  /** Tells the application what has been taken over: all at once, when others have given what they had. */
+  async #announce(): Promise<void> {
+    if (!this.#isGathering) await this.#options.channels.takenOver(this.#handed.splice(0))
+  }
+
+  /** Resolves when this server sees another, and is seen by it. */
+  async #meet(server: ServerAddress): Promise<void> {
+    const { self, hasSeen, seenHere, askSeen } = this.#options
+    const change: Change = { kind: 'joined', server }
+    if (hasSeen(change)) return
+    await seenHere(change)
+    await askSeen(server, { kind: 'joined', server: self })
   }
 
   async #inherit(server: ServerInfo, how: 'left' | 'down'): Promise<void> {
     const { askSeen, askGive, channels } = this.#options
     const others = this.#others().filter(({ frontend }) => how === 'left' || (frontend && channels.inUse))
-    await Promise.allSettled(others.map((other) => askSeen(other, { kind: 'gone', server })))
+    const known = Promise.allSettled(others.map((other) => askSeen(other, { kind: 'gone', server })))
+    const back = Promise.withResolvers<void>()
+    this.#returns.set(addressOf(server), back.resolve)
+    // if it was lost for a moment, some have never lost it
+    await Promise.race([known, back.promise])
+    this.#returns.delete(addressOf(server))
     // who is down gives nothing
-    const handed = how === 'left' ? await askGive(server).catch(() => []) : []
-    await channels.takenOver(handed)
+    if (how === 'left') this.#handed.push(...(await askGive(server).catch(() => [])))
+    await this.#announce()
   }
 
   /** Resolves when the frontends have what this server pushed: it stands before what the next owner pushes then. */

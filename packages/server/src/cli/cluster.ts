@@ -19,7 +19,9 @@ export function completeCluster(config: Config, addresses: string | undefined): 
   const servers = addresses === undefined ? cluster.nats.servers : parseAddresses(addresses)
   if (servers.length === 0) return config
   const application = cluster.nats.application ?? findName(directory)
-  return { ...config, cluster: { ...cluster, nats: { ...cluster.nats, servers, application } } }
+  // of a machine that is cut off nothing else tells
+  const { downAfterMs = 3 * cluster.heartbeatMs } = cluster
+  return { ...config, cluster: { ...cluster, downAfterMs, nats: { ...cluster.nats, servers, application } } }
 }
 
 function parseAddresses(text: string): string[] {

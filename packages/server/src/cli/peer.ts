@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts'
 import { createLocalBus } from '../bus/local.ts'
 import { SocketFolder } from '../bus/socket-folder.ts'
 import { createMembership } from '../cluster/beat-membership.ts'
+import type { MembershipOptions } from '../cluster/beat-membership.ts'
 import type { Membership } from '../cluster/membership.ts'
 import { createRpc } from '../cluster/rpc.ts'
 import type { Rpc } from '../cluster/rpc.ts'
@@ -25,7 +26,7 @@ export interface PeerOptions {
   readonly self: ServerInfo
   readonly log: Log
   /** The application's own, where it is known. */
-  readonly cluster?: { readonly heartbeatMs: number; readonly downAfterMs: number }
+  readonly cluster?: Pick<MembershipOptions, 'heartbeatMs' | 'downAfterMs'>
   /** How the loss of a server is logged. @default 'debug' */
   readonly lossLevel?: 'debug' | 'info'
 }
@@ -83,5 +84,5 @@ export function describePeer(id: string, type: string): ServerInfo {
   return { id, type, incarnation, frontend: false, host: '127.0.0.1', pid: process.pid, settings: {} }
 }
 
-const byDefault = { heartbeatMs: 1_000, downAfterMs: 10_000 }
+const byDefault = { heartbeatMs: 1_000 }
 const callTimeoutMs = 10_000

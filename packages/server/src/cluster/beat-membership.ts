@@ -5,6 +5,7 @@ import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import { MemberList } from './member-list.ts'
+import type { Member } from './member-list.ts'
 import type { Change, Membership, MembershipListener } from './membership.ts'
 
 export interface MembershipOptions {
@@ -13,13 +14,16 @@ export interface MembershipOptions {
   readonly log: Log
   /** How often a server says that it lives. @default 1_000 */
   readonly heartbeatMs: number
-  /** How long a server may be silent before it is down for everybody. @default 10_000 */
-  readonly downAfterMs: number
+  /** How long a server may be silent before it is down for everybody. @default 10 * heartbeatMs */
+  readonly downAfterMs?: number
   /** How the loss of a server is logged: all the others see it, and one of them should tell. @default 'debug' */
   readonly lossLevel?: 'debug' | 'info'
 }
 
 type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
+
+/** How many times in the time of a beat it is looked who is silent, so that silence is noticed soon after its time. */
+const ticksPerBeat = 4
 
 /** How long the first member that is asked may take to say who is there. */
 const listMs = 2_000
@@ -42,12 +46,14 @@ class BeatMembership implements Membership {
   readonly #undo: (() => void)[] = []
   #beating: NodeJS.Timeout | undefined
   #tickedAt = 0
-  #isOverdue = false
+  #ticks = 0
+  #overdueUntil = 0
   #joined = false
   #unretain = (): void => {}
   #closed = false
 
-  constructor({ bus, self, log, heartbeatMs, downAfterMs, lossLevel = 'debug' }: MembershipOptions) {
+  constructor(options: MembershipOptions) {
+    const { bus, self, log, heartbeatMs, downAfterMs = 10 * heartbeatMs, lossLevel = 'debug' } = options
     this.self = self
     this.#bus = bus
     this.#log = log
@@ -76,7 +82,7 @@ class BeatMembership implements Membership {
     // subscribed first, so that the others know of it when they know of this bus: who joins now is heard
     await this.#bus.open()
     this.#tickedAt = performance.now()
-    this.#beating = setInterval(() => this.#tick(), this.#heartbeatMs).unref()
+    this.#beating = setInterval(() => this.#tick(), this.#heartbeatMs / ticksPerBeat).unref()
     for (const server of await this.#askWhoIsThere()) {
       // a life of this server that has ended, and they did not see it yet
       if (server.id !== this.self.id) this.#heard(server)
@@ -96,7 +102,8 @@ class BeatMembership implements Membership {
   }
 
   get isOverdue(): boolean {
-    return this.#isOverdue || performance.now() - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
+    const now = performance.now()
+    return now < this.#overdueUntil || now - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
   }
 
   hasSeen({ kind, server }: Change): boolean {
@@ -182,17 +189,20 @@ class BeatMembership implements Membership {
   #tick(): void {
     const now = performance.now()
     // when this process itself stood still, the others' beats wait unread: judge nobody by that time
-    const stood = now - this.#tickedAt - this.#heartbeatMs
+    const stood = now - this.#tickedAt - this.#heartbeatMs / ticksPerBeat
     this.#tickedAt = now
-    // by the next tick what was said before has been read
-    this.#isOverdue = stood > this.#downAfterMs
-    if (this.#joined && !this.#isOverdue) this.#say('beat')
-    for (const member of this.#members) {
-      if (stood > this.#heartbeatMs) member.heardAt = Math.min(now, member.heardAt + stood)
-      if (member.server.id === this.self.id) continue
-      if (now - member.heardAt > this.#downAfterMs)
-        this.#lost(member.server, `silent for ${Math.round(now - member.heardAt)} ms`)
-    }
+    // by then what was said before has been read
+    if (stood > this.#downAfterMs) this.#overdueUntil = now + this.#heartbeatMs
+    if (this.#joined && !this.isOverdue && this.#ticks++ % ticksPerBeat === 0) this.#say('beat')
+    if (stood > this.#heartbeatMs)
+      for (const member of this.#members) member.heardAt = Math.min(now, member.heardAt + stood)
+    const others = [...this.#members].filter(({ server }) => server.id !== this.self.id)
+    const silentMs = ({ heardAt }: Member) => now - heardAt
+    if (!others.some((member) => silentMs(member) > this.#downAfterMs)) return
+    // with one of a machine that is cut off goes the whole machine, whose beat is only a little longer ago
+    for (const member of others)
+      if (silentMs(member) > this.#downAfterMs / 2)
+        this.#lost(member.server, `silent for ${Math.round(silentMs(member))} ms`)
   }
 
   #lost(server: ServerInfo, why: string): void {

@@ -129,7 +129,7 @@ class BusRpc implements Rpc {
       this.#refuse({ message, name: 'a call' }, error)
       return
     }
-    if (call.isWork && this.work.isHeld) this.work.wait(() => this.#run(call))
+    if (call.isWork && this.work.isHeld) this.work.wait(() => this.#runLate(call))
     else this.#run(call)
   }
 
@@ -141,6 +141,12 @@ class BusRpc implements Rpc {
     const { service, isWork } = served
     if (isWork && this.#isOverdue()) throw new ServerError('TIMEOUT', `${name} came too late`)
     return { message, name, payload, service, isWork, deadline: Date.now() + remainingMs }
+  }
+
+  #runLate(call: IncomingCall): void {
+    // its caller was told that it failed, and may have made it elsewhere since
+    if (call.message.isAbandoned) this.#end(call)
+    else this.#run(call)
   }
 
   #run(call: IncomingCall): void {

@@ -36,6 +36,14 @@ export class Work {
     return this.#generation
   }
 
+  /** Resolves when nothing holds work back any more, and all that waited has begun. */
+  released(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isHeld) this.wait(resolve)
+      else resolve()
+    })
+  }
+
   /** Resolves when all that had begun have ended. Others may have begun meanwhile. */
   settled(): Promise<void> {
     this.#earlier = Promise.all([this.#earlier, this.#generation.seal()])

@@ -120,14 +120,14 @@ export const clusterSchema = settings({
     'The most calls of one session that may wait on the server that handles them.',
   ),
   heartbeatMs: setting(integer(1, longestMs), 1_000, 'How often a server tells the others that it lives.'),
-  downAfterMs: setting(
+  downAfterMs: optional(
     integer(1, longestMs),
-    10_000,
+    '10 × `heartbeatMs`; over NATS 3 ×',
     'How long a server may be silent before it counts as down; more than `heartbeatMs`.',
   ),
   nats: z.prefault(natsSchema, {}),
 }).check(({ value, issues }) => {
-  if (value.downAfterMs > value.heartbeatMs) return
+  if (value.downAfterMs === undefined || value.downAfterMs > value.heartbeatMs) return
   const message = `more than heartbeatMs, ${value.heartbeatMs}`
   issues.push({ code: 'custom', path: ['downAfterMs'], input: value.downAfterMs, message })
 })

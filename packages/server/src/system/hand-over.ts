@@ -45,7 +45,7 @@ export function createTellMoved(rpc: Rpc, { id, incarnation }: ServerInfo) {
 }
 
 export function createAskSeen(rpc: Rpc) {
-  return (server: ServerInfo, change: Change): Promise<unknown> =>
+  return (server: ServerAddress, change: Change): Promise<unknown> =>
     rpc.call(server, names.seen, encodeValue(change), Date.now() + answerMs)
 }
 

@@ -69,8 +69,11 @@ function createFrontend(formats = new MessageFormats({})) {
   const gone: string[] = []
   const adopted: string[] = []
   const unsent: string[] = []
+  /** Whose all channels are, by the application's routes. */
+  const routes = { owner }
   const groups = new Groups({
     sessions,
+    ownerOf: () => routes.owner,
     onUnsendable: (route, error) => unsent.push(`${route}: ${String(error)}`),
     tellGone: (owner, { key, uid, join }) =>
       gone.push(`${owner.id}@${owner.incarnation} ${key} ${uid} ${join}`),
@@ -87,7 +90,12 @@ function createFrontend(formats = new MessageFormats({})) {
   }
   let joins = 0
   const join = (key: string, uid: string, of = owner) => groups.join(key, { uid, number: ++joins, owner: of })
-  return { groups, gone, adopted, unsent, framing, connect, join }
+  /** Moves all channels to another server. */
+  function move(to: typeof owner) {
+    routes.owner = to
+    for (const group of groups.ofType('chat')) groups.move(group, to, { change })
+  }
+  return { groups, gone, adopted, unsent, framing, connect, join, move }
 }
 
 test('a push is heard by the members of its group, and by nobody else', async () => {
@@ -279,13 +287,13 @@ test('who leaves hears no more, and its group ends with the last', async () => {
 })
 
 test("a group that moves is the next owner's, who is told of its members, and both are heard", async () => {
-  const { groups, adopted, connect, join } = createFrontend()
+  const { groups, adopted, connect, join, move } = createFrontend()
   const { ear } = await connect('ada')
   await connect('bob')
   join('chat-1@1/lobby', 'ada')
   join('chat-1@1/lobby', 'bob')
 
-  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
+  move(nextOwner)
   groups.push('chat-1@1/lobby', 'onOld', text)
   groups.push('chat-2@5/lobby', 'onNew', text)
 
@@ -294,11 +302,11 @@ test("a group that moves is the next owner's, who is told of its members, and bo
 })
 
 test("who joins or leaves a group that has moved joins or leaves the next owner's too, who is told", async () => {
-  const { groups, adopted, gone, connect, join } = createFrontend()
+  const { groups, adopted, gone, connect, join, move } = createFrontend()
   const ada = await connect('ada')
   const bob = await connect('bob')
   join('chat-1@1/lobby', 'ada')
-  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
+  move(nextOwner)
 
   join('chat-1@1/lobby', 'bob')
   groups.leave('chat-1@1/lobby', 'ada')
@@ -310,12 +318,12 @@ test("who joins or leaves a group that has moved joins or leaves the next owner'
 })
 
 test("who joins late a group that has moved, and that everybody has left, joins the next owner's", async () => {
-  const { groups, adopted, connect, join } = createFrontend()
+  const { groups, adopted, connect, join, move } = createFrontend()
   const ada = await connect('ada')
   const bob = await connect('bob')
   join('chat-1@1/lobby', 'ada')
   const [moved] = groups.ofType('chat')
-  groups.move(moved!, nextOwner, change)
+  move(nextOwner)
   ada.close()
 
   join('chat-1@1/lobby', 'bob')
@@ -327,17 +335,36 @@ test("who joins late a group that has moved, and that everybody has left, joins 
   assert.equal(groups.size, 1)
 })
 
-test('who joins late a group that has moved twice joins that of the last owner', async () => {
-  const { groups, adopted, connect, join } = createFrontend()
+test('who joins late a group that has moved twice joins that of the last owner, and no other', async () => {
+  const { adopted, connect, join, move } = createFrontend()
   await connect('ada')
   await connect('bob')
   join('chat-1@1/lobby', 'ada')
-  for (const group of groups.ofType('chat')) groups.move(group, nextOwner, change)
-  for (const group of groups.ofType('chat')) groups.move(group, lastOwner, change)
+  move(nextOwner)
+  move(lastOwner)
 
   join('chat-1@1/lobby', 'bob')
 
-  assert.deepEqual(adopted.slice(2), ['chat-2@5 lobby bob', 'chat-3@9 lobby bob'])
+  assert.deepEqual(adopted.slice(2), ['chat-3@9 lobby bob'])
+})
+
+test('who joins a group that everybody had left when its next owner died is in the one that it is now', async () => {
+  const { groups, adopted, connect, join, move } = createFrontend()
+  const ada = await connect('ada')
+  const bob = await connect('bob')
+  join('chat-1@1/lobby', 'ada')
+  move(nextOwner)
+  ada.close()
+  // nothing of the channel is there to be moved when chat-2 dies
+  move(owner)
+  adopted.length = 0
+
+  join('chat-1@1/lobby', 'bob')
+  groups.push('chat-1@1/lobby', 'onChat', text)
+
+  assert.deepEqual([adopted, bob.ear.heard], [[], ['onChat']])
+  const [group] = groups.ofType('chat')
+  assert.equal(groups.retire(group!), false)
 })
 
 test('a group that has moved is forgotten when it retires, unless it has moved back', async () => {
@@ -345,9 +372,9 @@ test('a group that has moved is forgotten when it retires, unless it has moved b
   const { ear } = await connect('ada')
   join('chat-1@1/lobby', 'ada')
   const [first] = groups.ofType('chat')
-  groups.move(first!, nextOwner, change)
+  groups.move(first!, nextOwner, { change })
   const [second] = groups.ofType('chat')
-  groups.move(second!, owner, change)
+  groups.move(second!, owner, { change })
 
   groups.retire(first!)
   groups.retire(second!)
@@ -364,7 +391,7 @@ test("a group whose owner is back, and that was nobody else's meanwhile, stays: 
   join('chat-1@1/lobby', 'ada')
   const [group] = groups.ofType('chat')
 
-  groups.move(group!, owner, { kind: 'joined', server: owner })
+  groups.move(group!, owner, { change: { kind: 'joined', server: owner } })
   const isRetired = groups.retire(group!)
   groups.push('chat-1@1/lobby', 'onChat', text)
 
@@ -376,7 +403,7 @@ test('a group that is removed is heard no more', async () => {
   const { ear } = await connect('ada')
   join('chat-1@1/lobby', 'ada')
   const [lost] = groups.ofType('chat')
-  groups.move(lost!, nextOwner, change)
+  groups.move(lost!, nextOwner, { change })
 
   groups.remove(lost!)
   groups.push('chat-1@1/lobby', 'onOld', text)
@@ -386,20 +413,19 @@ test('a group that is removed is heard no more', async () => {
 })
 
 test('who has left since a channel moved does not come back with it', async () => {
-  const { groups, adopted, connect, join } = createFrontend()
+  const { groups, adopted, gone, connect, join, move } = createFrontend()
   await connect('ada')
   await connect('bob')
   join('chat-1@1/lobby', 'ada')
   join('chat-1@1/lobby', 'bob')
   const [first] = groups.ofType('chat')
-  groups.move(first!, nextOwner, change)
+  move(nextOwner)
   groups.leave('chat-2@5/lobby', 'ada')
 
-  const [second] = groups.ofType('chat')
-  groups.move(second!, owner, change)
+  move(owner)
 
   assert.deepEqual(adopted.at(-1), 'chat-1@1 lobby bob')
-  assert.deepEqual([...first!.uids.keys()], ['bob'])
+  assert.deepEqual([[...first!.uids.keys()], gone], [['bob'], []])
 })
 
 test('a push to users is heard by all their sessions once, in a group or not', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Groups } from '../../src/channel/groups.ts'
 import { HandOver } from '../../src/channel/hand-over.ts'
+import { createOwnerOf } from '../../src/channel/owner-of.ts'
 import { createRouter } from '../../src/dispatch/router.ts'
 import type { ServerInfo } from '../../src/server-info.ts'
 import { ConnectedSession } from '../../src/session/frontend.ts'
@@ -16,18 +17,22 @@ async function createFrontend(pick?: (name: string) => ServerInfo) {
   const told: string[] = []
   const late: (() => void)[] = []
   const sessions = new SessionRegistry()
-  const groups = new Groups({
-    sessions,
-    onUnsendable: assert.fail,
-    tellGone: () => undefined,
-    tellAdopt: ({ id }, { name, uids }) => told.push(`${id} adopt ${name} ${uids.join()}`),
-  })
   const log = new RecordedLog()
   let servers: readonly ServerInfo[] = []
   const router = createRouter<Session>(() => servers)
+  const ownerOf = createOwnerOf((type, name) => pick?.(name) ?? router.pick(type, name), log)
+  const groups = new Groups({
+    sessions,
+    ownerOf,
+    onUnsendable: assert.fail,
+    tellGone: () => undefined,
+    tellAdopt: ({ id }, { name, uids, from }) =>
+      told.push(`${id} adopt ${name} ${uids.join()}${from ? ` from ${from.id}` : ''}`),
+  })
   const handOver = new HandOver({
     groups,
-    pick: (type, name) => pick?.(name) ?? router.pick(type, name),
+    ownerOf,
+    isThere: ({ id }) => servers.some((server) => server.id === id),
     tellMoved: (step, { id }, name) => told.push(`${id} ${step} ${name}`),
     timers: {
       schedule(_, run) {
@@ -35,7 +40,6 @@ async function createFrontend(pick?: (name: string) => ServerInfo) {
         return { cancel: () => undefined }
       },
     },
-    log,
   })
   // nothing is written to it
   const session = new ConnectedSession(infoOf('front-1'), sessions, {} as Connection)
@@ -110,7 +114,7 @@ test('a server that a channel has moved from is told, and again in the end, in c
   join(two)
   owner = one
 
-  assert.deepEqual(see([one, two]), ['chat-1 adopt lobby ada', 'chat-2 moved lobby'])
+  assert.deepEqual(see([one, two]), ['chat-1 adopt lobby ada from chat-2', 'chat-2 moved lobby'])
 
   assert.equal(groups.size, 2)
   assert.deepEqual(wait(), ['chat-2 retired lobby'])

@@ -164,6 +164,18 @@ test('work is held back until a frontend has moved a channel back, whose owner i
   await owner.released()
 })
 
+test('work goes on at once when a server is back that was lost for a moment', async () => {
+  await using owner = await open({ askSeen: never })
+  owner.channels.use()
+  const lost = infoOf('chat-3')
+
+  owner.takeOver.onChange([], [lost], 'down')
+  assert.ok(owner.isHeld())
+  owner.takeOver.onChange([lost], [], 'left')
+
+  await owner.released()
+})
+
 test('when a server dies, frontends are asked whether they know, if there may be channels here', async () => {
   const asked: string[] = []
   await using owner = await open({ askSeen: async (id) => void asked.push(id) })

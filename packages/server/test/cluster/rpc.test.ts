@@ -175,6 +175,37 @@ test('a call in flight fails at once when its callee crashes', async () => {
   await assert.rejects(call, { code: 'NO_SERVER', message: 'never: chat-1 is not there' })
 })
 
+test('work that is held back is done in the order in which it came, but not for a caller who is lost meanwhile', async () => {
+  await using pair = await openPair()
+  await using other = await openPeer(pair.network, 'front-2')
+  const done: string[] = []
+  const hold = Promise.withResolvers<void>()
+  const arrived = Promise.withResolvers<void>()
+  pair.callee.rpc.serveWork('work', async (payload) => {
+    done.push(text(payload))
+    return payload
+  })
+  pair.callee.rpc.serve('arrived', async (payload) => {
+    arrived.resolve()
+    return payload
+  })
+  pair.callee.rpc.work.hold(hold.promise)
+  const lost = assert.rejects(other.call(pair.callee, 'work', Buffer.from('lost')), { code: 'NO_SERVER' })
+  void other.call(pair.callee, 'arrived')
+  await arrived.promise
+  const calls = ['first', 'second'].map((name) => pair.caller.call(pair.callee, 'work', Buffer.from(name)))
+  await pair.caller.call(pair.callee, 'arrived')
+
+  pair.network.crash(other.bus)
+  await lost
+  assert.deepEqual(done, [])
+  hold.resolve()
+
+  assert.deepEqual(await Promise.all(calls), ['first', 'second'])
+  assert.deepEqual(done, ['first', 'second'])
+  await pair.callee.rpc.idle()
+})
+
 test('what is told arrives, in order with calls, and is not answered', async () => {
   await using pair = await openPair()
   const seen: string[] = []

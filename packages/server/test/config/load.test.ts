@@ -34,7 +34,6 @@ test('settings that no file gives have their defaults', async () => {
       maxPendingCalls: 10_000,
       maxQueuedCalls: 128,
       heartbeatMs: 1_000,
-      downAfterMs: 10_000,
       nats: { servers: [] },
     },
     master: { restart: { minMs: 250, maxMs: 30_000 }, stopTimeoutMs: 10_000 },
