@@ -2,6 +2,7 @@ import { jsonCodec } from '@shaddock/protocol'
 import type { Bus } from './bus/bus.ts'
 import { LocalChannels } from './channel/channels.ts'
 import type { HandOver } from './channel/hand-over.ts'
+import { GiveAway } from './channel/give-away.ts'
 import { TakeOver } from './channel/take-over.ts'
 import { createMembership } from './cluster/beat-membership.ts'
 import type { Membership } from './cluster/membership.ts'
@@ -36,6 +37,7 @@ export interface Core {
   readonly router: Router<Session>
   readonly channels: LocalChannels
   readonly takeOver: TakeOver
+  readonly giveAway: GiveAway
   /** A frontend's, once it has one. */
   handOver?: HandOver
   /** @throws {ServerError} `NO_SERVER`: no server of that id is there. */
@@ -77,26 +79,27 @@ export async function openCore(
   const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs, frontend, log })
   serveGone(rpc, channels)
   const router = createRouter<Session>((type) => membership.servers(type))
+  const servers = () => membership.all()
+  const askSeen = createAskSeen(rpc)
   const takeOver = new TakeOver({
-    self,
-    channels,
-    work: rpc.work,
-    servers: () => membership.all(),
-    pick: (name) => router.pick(self.type, name),
+    ...{ self, channels, work: rpc.work, servers, askSeen },
     hasSeen: (change) => membership.hasSeen(change),
     seenHere: (change) => seenBy(membership, change, answerMs, timers),
-    askSeen: createAskSeen(rpc),
     askGive: createAskGive(rpc, self),
   })
-  serveHandOver(rpc, { membership, channels, takeOver, timers })
-  const core: Core = { timers, inFlight, rpc, membership, router, channels, takeOver, find }
+  const giveAway = new GiveAway({
+    ...{ self, channels, work: rpc.work, servers, askSeen },
+    pick: (name) => router.pick(self.type, name),
+  })
+  serveHandOver(rpc, { membership, channels, takeOver, giveAway, timers })
+  const core: Core = { timers, inFlight, rpc, membership, router, channels, takeOver, giveAway, find }
   followServers(core)
   return core
 }
 
 /** Keeps channels in step with the servers that come and go. */
 function followServers(core: Core): void {
-  const { membership, channels, takeOver } = core
+  const { membership, channels, takeOver, giveAway } = core
   membership.onChange((joined, left, how) => {
     // first of all: what it tells goes before what is routed by the change
     core.handOver?.onChange(joined, left, how)
@@ -105,6 +108,7 @@ function followServers(core: Core): void {
       else channels.drop(server)
     }
     takeOver.onChange(joined, left, how)
+    giveAway.onChange()
   })
 }
 

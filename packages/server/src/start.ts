@@ -209,11 +209,11 @@ async function createOwnTransport({ entry, config, log }: StartOptions): Promise
  * Resolves when every other server knows that this one leaves: what it answers comes behind all that it sent before.
  * And when those that have its channels now have asked for what the application says of them.
  */
-async function leave({ membership, rpc, takeOver }: Core): Promise<void> {
+async function leave({ membership, rpc, giveAway }: Core): Promise<void> {
   const others = membership.all().filter((server) => server !== membership.self)
   membership.leave()
   await Promise.allSettled(others.map((server) => askStats(rpc, server, farewellMs)))
-  await takeOver.given()
+  await giveAway.given()
 }
 
 /** How long a server that does not answer may hold up another's leaving. */

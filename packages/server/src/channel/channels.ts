@@ -1,6 +1,7 @@
 import type { Codec } from '@shaddock/protocol'
 import type { Bus } from '../bus/bus.ts'
 import { addressOf, frontsSubject, frontSubject } from '../bus/subjects.ts'
+import { within } from '../deadline.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { Adoption, HandedChannel } from './adoption.ts'
@@ -63,6 +64,7 @@ export class LocalChannels implements Channels {
   readonly #adopted = new Set<string>()
   /** Before the names of groups: two servers, or two lives of one, may each have a channel of one name. */
   readonly #keyPrefix: string
+  readonly #onMoved = new Set<() => void>()
   #joins = 0
   #inUse = false
 
@@ -139,6 +141,17 @@ export class LocalChannels implements Channels {
   /** A frontend has moved a channel to another server. Who comes and goes is for that one to tell. */
   moved(frontend: ServerAddress, name: string): void {
     this.get(name).cede(frontend)
+    for (const check of this.#onMoved) check()
+  }
+
+  /** Resolves when moves have made it so, or have not in time. */
+  async movedUntil(isSo: () => boolean, limitMs: number): Promise<void> {
+    if (isSo()) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const check = () => isSo() && resolve()
+    this.#onMoved.add(check)
+    await within(limitMs, promise)
+    this.#onMoved.delete(check)
   }
 
   /** A frontend has no more members of a channel that it has moved. Nobody has left. */

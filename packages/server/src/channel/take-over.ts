@@ -1,7 +1,6 @@
 import { addressOf } from '../bus/subjects.ts'
 import type { Change } from '../cluster/membership.ts'
 import type { Work } from '../cluster/work.ts'
-import { within } from '../deadline.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
 import type { Adoption, HandedChannel } from './adoption.ts'
 import type { LocalChannels } from './channels.ts'
@@ -12,8 +11,6 @@ export interface TakeOverOptions {
   readonly work: Work
   /** All servers that are there. */
   readonly servers: () => readonly ServerInfo[]
-  /** The server that a channel of this server's type belongs to now. */
-  readonly pick: (name: string) => ServerInfo
   /** Resolves when a change has been seen here, or is not in time. */
   readonly seenHere: (change: Change) => Promise<unknown>
   readonly hasSeen: (change: Change) => boolean
@@ -23,23 +20,11 @@ export interface TakeOverOptions {
   readonly askGive: (server: ServerInfo) => Promise<readonly HandedChannel[]>
 }
 
-/** How long a frontend may take to see a server that others see already. */
-const moveMs = 300
-
 /** How long a frontend that has lost a server for a moment may take to see it again. */
 const takeBackMs = 1_000
 
-/** How long work that has begun may hold up the hand-over of the channels that it is about. */
-const settleMs = 400
-
-/** How long what was pushed to a frontend may take to arrive. */
-const arriveMs = 250
-
-/** How long a server that leaves waits to be asked for its channels. */
-const farewellMs = 1_500
-
 /**
- * Takes over the channels that become this server's, and gives away those that become another's.
+ * Takes over the channels that become this server's.
  *
  * The members come from the frontends, each of which names those it has before it routes calls here. So that no call
  * sees half a channel, the application's work is held back until every server has said that it routes by the change;
@@ -48,9 +33,6 @@ const farewellMs = 1_500
  */
 export class TakeOver {
   readonly #options: TakeOverOptions
-  /** Who has asked for its channels, since this server said that it leaves. */
-  readonly #given = new Set<string>()
-  readonly #onMoved = new Set<() => void>()
   /** Ends the waiting for what a lost server had, by its address. */
   readonly #returns = new Map<string, () => void>()
   /** Those that have channels of this server's, as frontends say: it may not see them yet, or not any more. */
@@ -61,7 +43,6 @@ export class TakeOver {
   /** Whether others may have what is this server's since it last asked them for it. */
   #isBehind = false
   #leaving = false
-  #onGiven: (() => void) | undefined
 
   constructor(options: TakeOverOptions) {
     this.#options = options
@@ -77,7 +58,6 @@ export class TakeOver {
       if (server === self) this.#leaving = true
       else if (server.type === self.type && !this.#leaving) work.hold(this.#inherit(server, how))
     }
-    this.#onGiven?.()
   }
 
   /** A frontend hands over members. */
@@ -93,64 +73,8 @@ export class TakeOver {
     // it saw first that a server is gone, and its calls follow: the other frontends' members are not here yet
     else if (change !== undefined && !hasSeen(change)) {
       const isTakenBack = () => !channels.get(name).isKeptFor(frontend)
-      work.hold(Promise.race([seenHere(change), this.#movedUntil(isTakenBack, takeBackMs)]))
+      work.hold(Promise.race([seenHere(change), channels.movedUntil(isTakenBack, takeBackMs)]))
     } else if (!work.isHeld) void this.#announce()
-  }
-
-  /** A frontend has moved a channel to another server. */
-  moved(frontend: ServerAddress, name: string): void {
-    this.#options.channels.moved(frontend, name)
-    for (const check of this.#onMoved) check()
-  }
-
-  /**
-   * Gives what has become `to`'s: asked by it when those that it sees have switched over to it. What is still this
-   * server's for a frontend that does not see the other yet stays, with the members there.
-   */
-  async give(to: ServerAddress): Promise<HandedChannel[]> {
-    const { channels, work } = this.#options
-    const isMoving = ({ name }: { name: string }) => this.#options.pick(name).id === to.id
-    const isMoved = () => !channels.all().some((channel) => channel.isKept && isMoving(channel))
-    await this.#movedUntil(isMoved, moveMs)
-    // what came before it moved, and is held back, may be about it
-    const ready = channels.all().some(isMoving) ? work.released() : Promise.resolve()
-    await within(
-      settleMs,
-      ready.then(() => work.settled()),
-    )
-    const moving = channels.all().filter((channel) => isMoving(channel) && !channel.isKept)
-    const handed = await Promise.all(
-      moving.map(async (channel) => {
-        const state = await channels.stateOf(channel, to)
-        channel.forgetMoved()
-        return { name: channel.name, state }
-      }),
-    )
-    if (handed.length > 0) await within(arriveMs, this.#arrived(to))
-    this.#given.add(to.id)
-    this.#onGiven?.()
-    return handed
-  }
-
-  /** Resolves when those who take this server's channels over have got them; this server has said that it leaves. */
-  async given(): Promise<void> {
-    const all = new Promise<void>((resolve) => {
-      this.#onGiven = () => {
-        if (this.#peers().every(({ id }) => this.#given.has(id))) resolve()
-      }
-    })
-    this.#onGiven?.()
-    await within(farewellMs, all)
-  }
-
-  /** Resolves when moves have made it so, or have not in time. */
-  async #movedUntil(isSo: () => boolean, limitMs: number): Promise<void> {
-    if (isSo()) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const check = () => isSo() && resolve()
-    this.#onMoved.add(check)
-    await within(limitMs, promise)
-    this.#onMoved.delete(check)
   }
 
   /** Takes what is this server's, once these route by it too. */
@@ -203,13 +127,6 @@ export class TakeOver {
     // who is down gives nothing
     if (how === 'left') this.#handed.push(...(await askGive(server).catch(() => [])))
     await this.#announce()
-  }
-
-  /** Resolves when the frontends have what this server pushed: it stands before what the next owner pushes then. */
-  #arrived({ id, incarnation }: ServerAddress): Promise<unknown> {
-    const change: Change = { kind: 'joined', server: { id, incarnation } }
-    const frontends = this.#others().filter(({ frontend }) => frontend)
-    return Promise.allSettled(frontends.map((frontend) => this.#options.askSeen(frontend, change)))
   }
 
   #others(): readonly ServerInfo[] {

@@ -1,5 +1,6 @@
 import type { Adoption, HandedChannel } from '../channel/adoption.ts'
 import type { LocalChannels } from '../channel/channels.ts'
+import type { GiveAway } from '../channel/give-away.ts'
 import type { TakeOver } from '../channel/take-over.ts'
 import type { Change, Membership } from '../cluster/membership.ts'
 import type { Rpc } from '../cluster/rpc.ts'
@@ -61,11 +62,15 @@ export interface HandOverServices {
   readonly membership: Membership
   readonly channels: LocalChannels
   readonly takeOver: TakeOver
+  readonly giveAway: GiveAway
   readonly timers: TimerWheel
 }
 
 /** Serves all of these. */
-export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers }: HandOverServices): void {
+export function serveHandOver(
+  rpc: Rpc,
+  { membership, channels, takeOver, giveAway, timers }: HandOverServices,
+): void {
   // what another server of this application sends is what the functions above encode
   rpc.serve(names.adopt, async (payload) => {
     const [frontend, adoption] = decodeValue(payload) as [ServerInfo, Adoption]
@@ -76,7 +81,7 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
   })
   rpc.serve(names.moved, async (payload) => {
     const [frontend, name] = decodeValue(payload) as [ServerAddress, string]
-    takeOver.moved(frontend, name)
+    channels.moved(frontend, name)
     return nothing
   })
   rpc.serve(names.retired, async (payload) => {
@@ -89,7 +94,7 @@ export function serveHandOver(rpc: Rpc, { membership, channels, takeOver, timers
     return nothing
   })
   rpc.serve(names.give, async (payload) =>
-    encodeValue(await takeOver.give(decodeValue(payload) as ServerAddress)),
+    encodeValue(await giveAway.give(decodeValue(payload) as ServerAddress)),
   )
 }
 

@@ -6,7 +6,6 @@ import type { HandedChannel } from '../../src/channel/adoption.ts'
 import { LocalChannels } from '../../src/channel/channels.ts'
 import { TakeOver } from '../../src/channel/take-over.ts'
 import { Work } from '../../src/cluster/work.ts'
-import type { ServerInfo } from '../../src/server-info.ts'
 import { infoOf, openBus } from '../cluster/network.ts'
 import { RecordedLog } from '../fixtures/recorded-log.ts'
 
@@ -17,14 +16,12 @@ interface Answers {
   readonly askSeen?: (id: string, kind: string) => Promise<unknown>
   readonly askGive?: (id: string) => Promise<readonly HandedChannel[]>
   readonly seenHere?: () => Promise<unknown>
-  /** Whose all channels are. @default chat-2's */
-  readonly owner?: ServerInfo
 }
 
 const never = () => new Promise<never>(() => undefined)
 
 /** The take-over of `chat-1`, which sees `chat-2` and `front-1`. What these answer is the test's. */
-async function open({ askSeen, askGive, seenHere = never, owner = next }: Answers = {}) {
+async function open({ askSeen, askGive, seenHere = never }: Answers = {}) {
   const self = infoOf('chat-1')
   const bus = await openBus(createMemoryNetwork())
   const log = new RecordedLog()
@@ -36,7 +33,6 @@ async function open({ askSeen, askGive, seenHere = never, owner = next }: Answer
     channels,
     work,
     servers: () => [self, next, front],
-    pick: () => owner,
     hasSeen: () => false,
     seenHere,
     askSeen: ({ id }, { kind }) => askSeen?.(id, kind) ?? Promise.resolve(),
@@ -52,67 +48,6 @@ async function open({ askSeen, askGive, seenHere = never, owner = next }: Answer
     [Symbol.asyncDispose]: () => bus.close(),
   }
 }
-
-test('a channel is given away when the frontends have what was pushed to it before', async () => {
-  const asked: string[] = []
-  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
-  await using giver = await open({
-    askSeen: (id) => {
-      asked.push(id)
-      return arrived
-    },
-  })
-  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
-  giver.takeOver.moved(front, 'lobby')
-  giver.channels.onHandOver(() => {
-    queueMicrotask(arrive)
-    return 7
-  })
-  let hasArrived = false
-  void arrived.then(() => (hasArrived = true))
-
-  const handed = await giver.takeOver.give(next)
-
-  assert.deepEqual([asked, hasArrived], [['front-1'], true])
-  assert.deepEqual(handed, [{ name: 'lobby', state: 7 }])
-})
-
-test('a frontend that does not answer holds up a channel that is given away for a moment only', async () => {
-  await using giver = await open({ askSeen: never })
-  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
-  giver.takeOver.moved(front, 'lobby')
-
-  assert.deepEqual(await giver.takeOver.give(next), [{ name: 'lobby', state: undefined }])
-})
-
-test('who has nothing to give asks nobody', async () => {
-  await using giver = await open({ askSeen: () => assert.fail('a frontend is asked') })
-
-  assert.deepEqual(await giver.takeOver.give(next), [])
-})
-
-test('a channel is given away when every frontend that has members has moved it, not before', async () => {
-  await using giver = await open()
-  const other = { ...infoOf('front-2'), frontend: true }
-  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
-  giver.channels.adopt(other, { name: 'lobby', uids: ['bob'] })
-  giver.takeOver.moved(front, 'lobby')
-
-  const given = giver.takeOver.give(next)
-  giver.takeOver.moved(other, 'lobby')
-
-  assert.deepEqual(await given, [{ name: 'lobby', state: undefined }])
-  assert.deepEqual(giver.channels.all(), [])
-})
-
-test('a channel stays, with its members, for a frontend that does not see its next owner', async () => {
-  await using giver = await open()
-  giver.channels.adopt(front, { name: 'lobby', uids: ['ada'] })
-
-  assert.deepEqual(await giver.takeOver.give(next), [])
-
-  assert.deepEqual(giver.channels.get('lobby').members(), ['ada'])
-})
 
 test('work is held back until who has come back to sight has been given what others had', async () => {
   const given = Promise.withResolvers<readonly HandedChannel[]>()
@@ -159,7 +94,7 @@ test('work is held back until a frontend has moved a channel back, whose owner i
   const change = { kind: 'gone', server: next } as const
   owner.takeOver.adopt(front, { name: 'lobby', uids: ['ada'], change })
   assert.ok(owner.isHeld())
-  owner.takeOver.moved(front, 'lobby')
+  owner.channels.moved(front, 'lobby')
 
   await owner.released()
 })
