@@ -10,7 +10,7 @@ import type { Member } from './members.ts'
 /** Named users who hear the same pushes. It lives on the server that made it, while it has members. */
 export interface Channel<Pushes extends object = Record<string, unknown>> {
   readonly name: string
-  /** How many uids are in it. */
+  /** How many uids are in it. Who is being added counts when `add` has resolved, here and below. */
   readonly size: number
   has(uid: string): boolean
   /** The uids in it, in the order in which they came. */
@@ -102,7 +102,7 @@ export class LocalChannel implements Channel {
     }
     if (!this.#isIn(uid, frontend, member))
       throw new ServerError('GONE', `${uid} has left ${this.name} meanwhile`)
-    member.heard = true
+    this.#members.confirm(uid, frontend)
   }
 
   leave(uid: string, frontendId?: string): boolean {
@@ -141,7 +141,8 @@ export class LocalChannel implements Channel {
 
   /** A frontend hands over a member that it had for another server. */
   adopt(uid: string, frontend: ServerInfo): void {
-    this.#enter(uid, frontend).heard = true
+    this.#enter(uid, frontend)
+    this.#members.confirm(uid, frontend)
     const outpost = this.#members.at(frontend)
     if (outpost !== undefined) outpost.isMoved = false
   }
@@ -171,7 +172,7 @@ export class LocalChannel implements Channel {
   forgetAt(frontend: ServerAddress): void {
     const { occupied } = this.#options
     for (const uid of this.membersAt(frontend)) this.#members.remove(uid, frontend)
-    if (this.size === 0) occupied.delete(this.name)
+    if (this.#members.isEmpty) occupied.delete(this.name)
   }
 
   /** Forgets those whom their frontends have made another server's. */
@@ -212,8 +213,8 @@ export class LocalChannel implements Channel {
     const { occupied, onLeave } = this.#options
     const { isCeded } = this.#members
     const member = this.#members.remove(uid, frontend)
-    if (this.size === 0) occupied.delete(this.name)
-    if (member?.heard && !isCeded) onLeave(this, uid, frontend.id, cause)
+    if (this.#members.isEmpty) occupied.delete(this.name)
+    if (member?.isKnown && !isCeded) onLeave(this, uid, frontend.id, cause)
   }
 }
 

@@ -5,8 +5,8 @@ import type { ServerAddress, ServerInfo } from '../server-info.ts'
 export interface Member {
   /** The number of its latest `add`: what the frontend says of an earlier one is out of date. */
   join: number
-  /** Whether the frontend has answered one. Until then nobody knows that it came. */
-  heard: boolean
+  /** Whether the frontend has answered one. Until then nobody knows that it came, and may be told so. */
+  readonly isKnown: boolean
 }
 
 /** The members of a channel on one frontend. */
@@ -22,18 +22,25 @@ export interface Outpost {
 export class Members {
   readonly #outposts = new Map<string, Outpost>()
   readonly #byUid = new Map<string, Set<Outpost>>()
+  /** The users of whom it is known, each with the number of outposts that it is at. */
+  readonly #known = new Map<string, number>()
 
-  /** How many users there are, each counted once. */
+  /** How many known users there are, each counted once. */
   get size(): number {
-    return this.#byUid.size
+    return this.#known.size
+  }
+
+  /** Whether there is nobody, not even one who is not known yet. */
+  get isEmpty(): boolean {
+    return this.#byUid.size === 0
   }
 
   has(uid: string): boolean {
-    return this.#byUid.has(uid)
+    return this.#known.has(uid)
   }
 
   uids(): string[] {
-    return [...this.#byUid.keys()]
+    return [...this.#known.keys()]
   }
 
   outposts(): Iterable<Outpost> {
@@ -64,12 +71,20 @@ export class Members {
     const outpost = this.at(frontend) ?? this.#open(frontend)
     const known = outpost.members.get(uid)
     if (known !== undefined) return known
-    const member = { join: 0, heard: false }
+    const member = { join: 0, isKnown: false }
     outpost.members.set(uid, member)
     const outposts = this.#byUid.get(uid)
     if (outposts === undefined) this.#byUid.set(uid, new Set([outpost]))
     else outposts.add(outpost)
     return member
+  }
+
+  /** From now on it is known that the user is there. */
+  confirm(uid: string, frontend: ServerAddress): void {
+    const member: { isKnown: boolean } | undefined = this.at(frontend)?.members.get(uid)
+    if (member === undefined || member.isKnown) return
+    member.isKnown = true
+    this.#known.set(uid, (this.#known.get(uid) ?? 0) + 1)
   }
 
   /** Returns the member that the user was there. */
@@ -82,7 +97,14 @@ export class Members {
     const outposts = this.#byUid.get(uid)
     outposts?.delete(outpost)
     if (outposts?.size === 0) this.#byUid.delete(uid)
+    if (member.isKnown) this.#forget(uid)
     return member
+  }
+
+  #forget(uid: string): void {
+    const others = (this.#known.get(uid) ?? 1) - 1
+    if (others === 0) this.#known.delete(uid)
+    else this.#known.set(uid, others)
   }
 
   #some(is: (outpost: Outpost) => boolean): boolean {
