@@ -13,6 +13,7 @@ export interface Member {
 export class MemberList {
   readonly #byId = new Map<string, Member>()
   readonly #byType = new Map<string, readonly ServerInfo[]>()
+  #all: readonly ServerInfo[] | undefined
 
   get(id: string): Member | undefined {
     return this.#byId.get(id)
@@ -28,8 +29,10 @@ export class MemberList {
     return this.#byType.get(type) ?? none
   }
 
+  /** The same array until it changes. */
   all(): readonly ServerInfo[] {
-    return [...this].map((member) => member.server)
+    this.#all ??= Array.from(this, ({ server }) => server)
+    return this.#all
   }
 
   [Symbol.iterator](): IterableIterator<Member> {
@@ -37,21 +40,19 @@ export class MemberList {
   }
 
   add(member: Member): void {
-    this.#byId.set(member.server.id, member)
-    this.#sort(member.server.type)
+    const { server } = member
+    const others = this.ofType(server.type)
+    const place = others.findIndex(({ id }) => id > server.id)
+    this.#byId.set(server.id, member)
+    this.#byType.set(server.type, others.toSpliced(place < 0 ? others.length : place, 0, server))
+    this.#all = undefined
   }
 
   remove({ id, type }: ServerInfo): void {
+    const others = this.ofType(type).filter((server) => server.id !== id)
     this.#byId.delete(id)
-    this.#sort(type)
-  }
-
-  #sort(type: string): void {
-    const servers = this.all().filter((server) => server.type === type)
-    this.#byType.set(
-      type,
-      servers.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    )
+    this.#byType.set(type, others)
+    this.#all = undefined
   }
 }
 
