@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { createMemoryNetwork } from '../src/bus/memory.ts'
 import { beatSubject, frontSubject, signSubject } from '../src/bus/subjects.ts'
 import { encodeInbox, encodeOrder, InboxKind } from '../src/channel/inbox.ts'
+import { encodeBeat } from '../src/cluster/beat.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { SetupError } from '../src/errors.ts'
 import { defineApp } from '../src/index.ts'
@@ -399,11 +400,11 @@ test('a frontend goes on hearing the owner of a channel that leaves: it may have
   const bus = await openBus(network)
   bus.subscribe(signSubject(owner), () => undefined)
   await turn()
-  bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind: 'beat', server: owner })))
+  bus.publish(beatSubject, encodeBeat('beat', owner))
   const join = encodeOrder('join', 'lobby', { uid: 'ada', number: 1, owner })
   assert.deepEqual([...(await bus.request(frontSubject(front.info), join, 1_000))], [1])
 
-  bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind: 'leave', server: owner })))
+  bus.publish(beatSubject, encodeBeat('leave', owner))
   const push = { kind: InboxKind.group, key: 'lobby', route: 'onSaid', body: json({ text: 'late' }) }
   bus.publish(frontSubject(front.info), encodeInbox(push))
 

@@ -4,6 +4,8 @@ import { addressOf, beatSubject, membersSubject, signSubject } from '../bus/subj
 import { ServerError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
+import { decodeBeat, encodeBeat } from './beat.ts'
+import type { BeatKind } from './beat.ts'
 import { MemberList } from './member-list.ts'
 import type { Member } from './member-list.ts'
 import type { Change, Membership, MembershipListener } from './membership.ts'
@@ -19,8 +21,6 @@ export interface MembershipOptions {
   /** How the loss of a server is logged: all the others see it, and one of them should tell. @default 'debug' */
   readonly lossLevel?: 'debug' | 'info'
 }
-
-type Beat = { readonly kind: 'beat' | 'leave'; readonly server: ServerInfo }
 
 /** How many times in the time of a beat it is looked who is silent, so that silence is noticed soon after its time. */
 const ticksPerBeat = 4
@@ -154,19 +154,19 @@ class BeatMembership implements Membership {
     }
   }
 
-  #say(kind: Beat['kind']): void {
+  #say(kind: BeatKind): void {
     this.#bus.publish(beatSubject, encodeBeat(kind, this.self))
   }
 
   #onBeat(message: BusMessage): void {
-    const { kind, server } = JSON.parse(Buffer.from(message.data).toString()) as Beat
-    if (server.id === this.self.id) return
-    if (kind === 'beat') {
-      this.#heard(server)
-      return
-    }
-    this.#left.set(server.id, server.incarnation)
-    this.#lost(server, 'left')
+    const { kind, id, incarnation, server } = decodeBeat(message.data)
+    if (id === this.self.id) return
+    const known = this.#members.get(id)
+    const isKnown = known?.server.incarnation === incarnation
+    if (kind === 'leave') {
+      this.#left.set(id, incarnation)
+      if (isKnown) this.#lost(known.server, 'left')
+    } else this.#heard(isKnown ? known.server : server())
   }
 
   #heard(server: ServerInfo): void {
@@ -230,10 +230,6 @@ class BeatMembership implements Membership {
       this.#log.error({ err: error }, 'a listener to servers failed')
     }
   }
-}
-
-function encodeBeat(kind: Beat['kind'], server: ServerInfo): Uint8Array {
-  return Buffer.from(JSON.stringify({ kind, server } satisfies Beat))
 }
 
 const nothing = new Uint8Array()

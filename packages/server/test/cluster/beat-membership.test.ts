@@ -5,6 +5,7 @@ import type { Bus } from '../../src/bus/bus.ts'
 import { createMemoryNetwork } from '../../src/bus/memory.ts'
 import type { MemoryNetwork } from '../../src/bus/memory.ts'
 import { beatSubject, membersSubject, signSubject } from '../../src/bus/subjects.ts'
+import { encodeBeat } from '../../src/cluster/beat.ts'
 import { createMembership } from '../../src/cluster/beat-membership.ts'
 import type { Membership } from '../../src/cluster/membership.ts'
 import type { ServerInfo } from '../../src/server-info.ts'
@@ -74,8 +75,7 @@ async function openPuppet(network: MemoryNetwork, self: ServerInfo) {
   await turn()
   return {
     bus,
-    say: (kind: 'beat' | 'leave', server = self) =>
-      bus.publish(beatSubject, Buffer.from(JSON.stringify({ kind, server }))),
+    say: (kind: 'beat' | 'leave', server = self) => bus.publish(beatSubject, encodeBeat(kind, server)),
     [Symbol.asyncDispose]: () => bus.close(),
   }
 }
