@@ -23,7 +23,7 @@ export interface Listener {
 export class Interest {
   readonly #own: Link
   readonly #listeners = new Map<string, Listeners>()
-  readonly #subjects = new Map<Link, Map<number, string>>()
+  readonly #byLink = new Map<Link, Map<number, Entry>>()
 
   /** `own` is the link that is preferred when somebody is to be asked. */
   constructor(own: Link) {
@@ -32,27 +32,28 @@ export class Interest {
 
   /** @throws {ProtocolError} the other side gave this number before. */
   add(listener: Listener, subject: string): void {
-    const subjects = this.#subjects.get(listener.link) ?? new Map<number, string>()
-    if (subjects.has(listener.number))
-      throw new ProtocolError(`subject ${listener.number} is announced twice`)
-    this.#subjects.set(listener.link, subjects.set(listener.number, subject))
-    const { all: known, turn } = this.#listeners.get(subject) ?? { all: nobody, turn: 0 }
-    const all = listener.link === this.#own ? [listener, ...known] : [...known, listener]
-    this.#listeners.set(subject, { all, turn })
+    const { link, number } = listener
+    const ofLink = this.#byLink.get(link) ?? new Map<number, Entry>()
+    if (ofLink.has(number)) throw new ProtocolError(`subject ${number} is announced twice`)
+    this.#byLink.set(link, ofLink.set(number, { listener, subject }))
+    const listeners = this.#listeners.get(subject)
+    if (listeners === undefined) this.#listeners.set(subject, { all: [listener], turn: 0 })
+    else if (link === this.#own) listeners.all = [listener, ...listeners.all]
+    else listeners.all.push(listener)
   }
 
   remove(link: Link, number: number): void {
-    const subject = this.#subjects.get(link)?.get(number)
-    if (subject === undefined) return
-    this.#subjects.get(link)?.delete(number)
-    this.#drop(subject, (listener) => listener.link === link && listener.number === number)
+    const entry = this.#byLink.get(link)?.get(number)
+    if (entry === undefined) return
+    this.#byLink.get(link)?.delete(number)
+    this.#drop(entry)
   }
 
   /** Forgets all that a link's other side subscribes to. */
   removeLink(link: Link): void {
-    const subjects = new Set(this.#subjects.get(link)?.values())
-    this.#subjects.delete(link)
-    for (const subject of subjects) this.#drop(subject, (listener) => listener.link === link)
+    const entries = this.#byLink.get(link)?.values() ?? []
+    this.#byLink.delete(link)
+    for (const entry of entries) this.#drop(entry)
   }
 
   all(subject: string): readonly Listener[] {
@@ -67,17 +68,21 @@ export class Interest {
     return listeners.all[listeners.turn++ % listeners.all.length]
   }
 
-  #drop(subject: string, isGone: (listener: Listener) => boolean): void {
-    const listeners = this.#listeners.get(subject)
-    if (listeners === undefined) return
-    listeners.all = listeners.all.filter((listener) => !isGone(listener))
-    if (listeners.all.length === 0) this.#listeners.delete(subject)
+  #drop({ listener, subject }: Entry): void {
+    const listeners = this.#listeners.get(subject)!
+    if (listeners.all.length === 1) this.#listeners.delete(subject)
+    else listeners.all = listeners.all.toSpliced(listeners.all.indexOf(listener), 1)
   }
 }
 
+interface Entry {
+  readonly listener: Listener
+  readonly subject: string
+}
+
 interface Listeners {
-  /** The own bus first. Replaced, not changed: whoever goes through it may lose a link on the way. */
-  all: readonly Listener[]
+  /** The own bus first. Added to, but replaced to take from: whoever goes through it may lose a link on the way. */
+  all: Listener[]
   /** Whose turn it is to be asked. */
   turn: number
 }
