@@ -18,7 +18,8 @@ import type { Log } from './log.ts'
 import type { ServerInfo } from './server-info.ts'
 import type { Session } from './session/session.ts'
 import { serveGone } from './system/groups.ts'
-import { answerMs, createAskGive, createAskSeen, seenBy, serveHandOver } from './system/hand-over.ts'
+import { answerMs, createAskGive, createAskSeen, serveHandOver } from './system/hand-over.ts'
+import { Sightings } from './system/sightings.ts'
 import { TimerWheel } from './timer-wheel.ts'
 
 export interface CoreOptions {
@@ -79,19 +80,20 @@ export async function openCore(
   const channels = new LocalChannels({ bus, codec: jsonCodec, self, callTimeoutMs, frontend, log })
   serveGone(rpc, channels)
   const router = createRouter<Session>((type) => membership.servers(type))
+  const sightings = new Sightings(membership, timers)
   const servers = () => membership.all()
   const askSeen = createAskSeen(rpc)
   const takeOver = new TakeOver({
     ...{ self, channels, work: rpc.work, servers, askSeen },
     hasSeen: (change) => membership.hasSeen(change),
-    seenHere: (change) => seenBy(membership, change, answerMs, timers),
+    seenHere: (change) => sightings.seen(change, answerMs),
     askGive: createAskGive(rpc, self),
   })
   const giveAway = new GiveAway({
     ...{ self, channels, work: rpc.work, servers, askSeen },
     pick: (name) => router.pick(self.type, name),
   })
-  serveHandOver(rpc, { membership, channels, takeOver, giveAway, timers })
+  serveHandOver(rpc, { membership, channels, takeOver, giveAway, sightings })
   const core: Core = { timers, inFlight, rpc, membership, router, channels, takeOver, giveAway, find }
   followServers(core)
   return core

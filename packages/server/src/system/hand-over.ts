@@ -5,9 +5,8 @@ import type { TakeOver } from '../channel/take-over.ts'
 import type { Change, Membership } from '../cluster/membership.ts'
 import type { Rpc } from '../cluster/rpc.ts'
 import { decodeValue, encodeValue } from '../cluster/values.ts'
-import { ServerError } from '../errors.ts'
 import type { ServerAddress, ServerInfo } from '../server-info.ts'
-import type { TimerWheel } from '../timer-wheel.ts'
+import type { Sightings } from './sightings.ts'
 
 /** What servers say to one another when a channel changes its owner. */
 const names = {
@@ -63,13 +62,13 @@ export interface HandOverServices {
   readonly channels: LocalChannels
   readonly takeOver: TakeOver
   readonly giveAway: GiveAway
-  readonly timers: TimerWheel
+  readonly sightings: Sightings
 }
 
 /** Serves all of these. */
 export function serveHandOver(
   rpc: Rpc,
-  { membership, channels, takeOver, giveAway, timers }: HandOverServices,
+  { membership, channels, takeOver, giveAway, sightings }: HandOverServices,
 ): void {
   // what another server of this application sends is what the functions above encode
   rpc.serve(names.adopt, async (payload) => {
@@ -90,35 +89,12 @@ export function serveHandOver(
     return nothing
   })
   rpc.serve(names.seen, async (payload, deadline) => {
-    await seenBy(membership, decodeValue(payload) as Change, deadline - Date.now(), timers)
+    await sightings.seen(decodeValue(payload) as Change, deadline - Date.now())
     return nothing
   })
   rpc.serve(names.give, async (payload) =>
     encodeValue(await giveAway.give(decodeValue(payload) as ServerAddress)),
   )
-}
-
-/** Resolves when a change has been seen here: at once, if it has. @throws {ServerError} `TIMEOUT` */
-export function seenBy(
-  membership: Membership,
-  change: Change,
-  timeoutMs: number,
-  timers: TimerWheel,
-): Promise<void> {
-  if (membership.hasSeen(change)) return Promise.resolve()
-  if (change.kind === 'gone') membership.doubt(change.server)
-  return new Promise((resolve, reject) => {
-    const timer = timers.schedule(timeoutMs, () => {
-      undo()
-      reject(new ServerError('TIMEOUT', `${change.server.id} is not ${change.kind} here`))
-    })
-    const undo = membership.onChange(() => {
-      if (!membership.hasSeen(change)) return
-      undo()
-      timer.cancel()
-      resolve()
-    })
-  })
 }
 
 function* inParts(uids: readonly string[]): Iterable<string[]> {
