@@ -1,4 +1,4 @@
-import type { VirtualProcess } from './virtual-process.ts'
+import type { Event, VirtualProcess } from './virtual-process.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** What all pipes of a network have in common. */
@@ -13,8 +13,10 @@ export interface PipeOptions {
 /** `late`: it arrives when the way is free again. `lost`: it is dropped, and with it all that would follow. */
 export type Fate = 'arrives' | 'late' | 'lost'
 
-/** One way from one bus to another: what is said arrives in order. */
-export class Pipe {
+/** One way from one bus to another: what is said arrives in order. `Item` is what is said most. */
+export class Pipe<Item> {
+  /** Takes an item that arrives, in the other process. */
+  onItem: (item: Item) => void = () => undefined
   readonly #options: PipeOptions
   readonly #from: VirtualProcess
   readonly #to: VirtualProcess
@@ -36,9 +38,12 @@ export class Pipe {
 
   /** Calls `arrive` in the other process, behind what was sent before. */
   send(arrive: () => void): void {
-    const { time, delayMs } = this.#options
-    this.#lastAt = Math.max(this.#lastAt, time.now + delayMs())
-    time.at(this.#lastAt, () => this.#arrive(arrive), undefined)
+    this.#options.time.at(this.#next(), () => this.arrive(arrive), undefined)
+  }
+
+  /** Gives an item to the other process's `onItem`, behind what was sent before. */
+  sendItem(item: Item): void {
+    this.#options.time.add(this.#next(), new Passage(this, item))
   }
 
   /** Loses what is on its way. */
@@ -54,7 +59,8 @@ export class Pipe {
     time.at(time.now + delayMs(), () => this.#flush(), undefined)
   }
 
-  #arrive(arrive: () => void): void {
+  /** Something has come to the end of the way. */
+  arrive(arrive: () => void): void {
     if (this.#isBroken) return
     const fate = this.#fate
     if (fate === 'lost') this.break()
@@ -70,7 +76,42 @@ export class Pipe {
     for (const arrive of late) this.#options.time.hand(this.#to, arrive)
   }
 
+  /** Returns when what is sent now arrives. */
+  #next(): number {
+    const { time, delayMs } = this.#options
+    this.#lastAt = Math.max(this.#lastAt, time.now + delayMs())
+    return this.#lastAt
+  }
+
   get #fate(): Fate {
     return this.#options.fateOf(this.#from, this.#to)
+  }
+}
+
+/** An item on its way: one small object, for there are many at a time. */
+class Passage<Item> implements Event {
+  readonly #pipe: Pipe<Item>
+  readonly #item: Item
+
+  constructor(pipe: Pipe<Item>, item: Item) {
+    this.#pipe = pipe
+    this.#item = item
+  }
+
+  /** Of none: what no virtual process can stop. */
+  get process(): undefined {
+    return undefined
+  }
+
+  get isTimer(): boolean {
+    return false
+  }
+
+  get cancelled(): boolean {
+    return false
+  }
+
+  run(): void {
+    this.#pipe.arrive(() => this.#pipe.onItem(this.#item))
   }
 }

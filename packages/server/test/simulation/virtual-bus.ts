@@ -12,14 +12,14 @@ import type { VirtualProcess } from './virtual-process.ts'
 interface End {
   /** Of the wire that both sides have, or will have. */
   readonly wire: Wire
-  readonly pipe: Pipe
+  readonly pipe: Pipe<Frame>
   readonly link: Link
 }
 
 /** What two buses are joined by: a pipe each way. A later one takes its place, with a larger number. */
 export interface Wire {
   readonly number: number
-  pipeFrom(bus: VirtualBus): Pipe
+  pipeFrom(bus: VirtualBus): Pipe<Frame>
 }
 
 /** What a bus needs of its network. */
@@ -119,6 +119,8 @@ export class VirtualBus implements Bus {
   lose(other: VirtualBus, wire: Wire): void {
     const end = this.#ends.get(other)
     if (end?.wire !== wire) return
+    // drops what still comes over it
+    wire.pipeFrom(other).onItem = ignore
     this.#ends.delete(other)
     this.#exchange.leave(end.link)
   }
@@ -132,26 +134,23 @@ export class VirtualBus implements Bus {
   }
 
   /** Begins to use a wire: `hello` is the first that arrives over it. */
-  #attach(other: VirtualBus, wire: Wire, hello: () => void): Pipe {
+  #attach(other: VirtualBus, wire: Wire, hello: () => void): Pipe<Frame> {
     const former = this.#ends.get(other)
     if (former !== undefined) this.lose(other, former.wire)
     const pipe = wire.pipeFrom(this)
     const send = (frame: Frame) => {
-      pipe.send(() => other.#receive(this, wire, frame))
+      pipe.sendItem(frame)
       if (other.process.state === 'dead') this.#network.miss(this, other, wire)
     }
     const link: Link = { full: false, waiting: 0, send, cut: () => this.#cut(other, wire) }
     this.#ends.set(other, { wire, pipe, link })
+    wire.pipeFrom(other).onItem = (frame) => this.#exchange.receive(link, frame)
     pipe.send(hello)
     this.#exchange.join(link)
     for (const [number, subject] of this.#exchange.subjects())
       send(frameOf(frameKinds.subscribe, number, 0, Buffer.from(subject)))
     return pipe
   }
-
-  /** Drops what comes over a wire that is no longer this bus's. */
-  #receive(other: VirtualBus, wire: Wire, frame: Frame): void {
-    const end = this.#ends.get(other)
-    if (end?.wire === wire) this.#exchange.receive(end.link, frame)
-  }
 }
+
+function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { BusOptions } from '../../src/bus/exchange.ts'
+import type { Frame } from '../../src/bus/frame.ts'
 import { Pipe } from './pipe.ts'
 import type { Fate, PipeOptions } from './pipe.ts'
 import type { Random } from './random.ts'
@@ -149,8 +150,8 @@ export class VirtualNetwork implements BusNetwork {
 
   #dial(caller: VirtualBus, called: VirtualBus): Promise<void> {
     const pipes = new Map([
-      [caller, new Pipe(this.#pipeOptions, caller.process, called.process)],
-      [called, new Pipe(this.#pipeOptions, called.process, caller.process)],
+      [caller, new Pipe<Frame>(this.#pipeOptions, caller.process, called.process)],
+      [called, new Pipe<Frame>(this.#pipeOptions, called.process, caller.process)],
     ])
     const wire: Wire = { number: ++this.#wires, pipeFrom: (bus) => pipes.get(bus)! }
     return caller.call(called, wire)

@@ -1,13 +1,11 @@
-import type { Moment } from './event-queue.ts'
-
 /** What happens at a moment. */
-export interface Event extends Moment {
-  readonly run: () => void
+export interface Event {
   /** Whose it is; undefined for what no virtual process can stop. */
   readonly process: VirtualProcess | undefined
   /** Whether it was set by the process itself, rather than sent by another. */
   readonly isTimer: boolean
-  cancelled: boolean
+  readonly cancelled: boolean
+  run(): void
 }
 
 /** A process that is only pretended: what runs in it stops when it is frozen, and never goes on when it is dead. */

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import { EventQueue } from './event-queue.ts'
 import type { Random } from './random.ts'
 import type { Event, VirtualProcess } from './virtual-process.ts'
@@ -15,11 +15,10 @@ export class VirtualTime {
   readonly #events = new EventQueue<Event>()
   readonly #current = new AsyncLocalStorage<VirtualProcess | undefined>()
   /** What runs something in the context of a process: made once for each, as a context is not cheap. */
-  readonly #contexts = new Map<VirtualProcess | undefined, <T>(run: () => T) => T>()
+  readonly #contexts = new Map<VirtualProcess | undefined, AsyncResource>()
   readonly #yield = globalThis.setImmediate
   readonly #onError: (error: unknown, process: string) => void
   #now = 0
-  #order = 0
 
   /** `onError` takes what would have ended a real process. */
   constructor(onError: (error: unknown, process: string) => void) {
@@ -37,17 +36,16 @@ export class VirtualTime {
   }
 
   at(at: number, run: () => void, process: VirtualProcess | undefined): void {
-    this.#add({ at, order: this.#order++, run, process, isTimer: false, cancelled: false })
+    this.add(at, { run, process, isTimer: false, cancelled: false })
+  }
+
+  add(at: number, event: Event): void {
+    this.#events.push(at, event)
   }
 
   /** Runs something as part of a process. */
   in<T>(process: VirtualProcess | undefined, run: () => T): T {
-    let enter = this.#contexts.get(process)
-    if (enter === undefined) {
-      enter = this.#current.run(process, () => AsyncLocalStorage.snapshot())
-      this.#contexts.set(process, enter)
-    }
-    return enter(run)
+    return this.#contextOf(process).runInAsyncScope(run)
   }
 
   /** Lets something arrive at a process: now, or as soon as it goes on. */
@@ -60,22 +58,20 @@ export class VirtualTime {
   thaw(process: VirtualProcess, random: Random): void {
     const missed = process.thaw(this.#now)
     if (random.chance(0.5)) missed.sort((one, other) => Number(one.isTimer) - Number(other.isTimer))
-    for (const event of missed) this.#add(Object.assign(event, { at: this.#now, order: this.#order++ }))
+    for (const event of missed) this.add(this.#now, event)
   }
 
   /** Lets time pass. Resolves when all until then has happened. */
   run(untilMs: number): Promise<void> {
     return new Promise((resolve) => {
       const step = () => {
-        const { next } = this.#events
-        if (next === undefined || next.at > untilMs) return
-        this.#events.pop()
-        this.#happen(next)
+        const at = this.#events.nextAt
+        if (at > untilMs) return
+        this.#happen(at, this.#events.pop()!)
       }
       // between two immediates of one round, promises and ticks settle: that is what makes a turn of the loop
       const round = () => {
-        const { next } = this.#events
-        if (next === undefined || next.at > untilMs) {
+        if (this.#events.nextAt > untilMs) {
           this.#now = untilMs
           resolve()
           return
@@ -121,38 +117,46 @@ export class VirtualTime {
     return new VirtualTimer(this.#set(0, () => run(...args)))
   }
 
-  #set(delayMs: number, run: () => void): Event {
-    const process = this.#current.getStore()
-    const order = this.#order++
-    return this.#add({ at: this.#now + delayMs, order, run, process, isTimer: true, cancelled: false })
-  }
-
-  #add(event: Event): Event {
-    this.#events.push(event)
+  #set(delayMs: number, run: () => void): TimerEvent {
+    const event = { run, process: this.#current.getStore(), isTimer: true, cancelled: false }
+    this.add(this.#now + delayMs, event)
     return event
   }
 
-  #happen(event: Event): void {
-    const { process, run, cancelled } = event
+  #contextOf(process: VirtualProcess | undefined): AsyncResource {
+    let context = this.#contexts.get(process)
+    if (context === undefined) {
+      context = this.#current.run(process, () => new AsyncResource('VirtualProcess'))
+      this.#contexts.set(process, context)
+    }
+    return context
+  }
+
+  #happen(at: number, event: Event): void {
+    const { process, cancelled } = event
     if (cancelled || process?.state === 'dead') return
-    this.#now = Math.max(this.#now, event.at)
+    this.#now = Math.max(this.#now, at)
     if (process?.state === 'frozen') {
       process.backlog.push(event)
       return
     }
     try {
-      this.in(process, run)
+      // what is nobody's runs where the loop does: outside of all processes
+      if (process === undefined) event.run()
+      else this.#contextOf(process).runInAsyncScope(event.run, event)
     } catch (error) {
       this.#onError(error, process?.name ?? 'the world')
     }
   }
 }
 
+type TimerEvent = Event & { cancelled: boolean }
+
 /** What `setTimeout` and its like return. */
 class VirtualTimer {
-  event: Event
+  event: TimerEvent
 
-  constructor(event: Event) {
+  constructor(event: TimerEvent) {
     this.event = event
   }
 
