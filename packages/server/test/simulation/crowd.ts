@@ -4,7 +4,6 @@ import { createConfig } from '../../src/embed/config.ts'
 import { defineApp, rendezvous, ServerError } from '../../src/index.ts'
 import type { Application } from '../../src/index.ts'
 import { silentLog } from '../../src/log.ts'
-import type { ServerInfo } from '../../src/server-info.ts'
 import { startServer } from '../../src/start.ts'
 import type { RunningServer } from '../../src/start.ts'
 import type { Random } from './random.ts'
@@ -59,6 +58,8 @@ export class Crowd {
   })
   readonly network: VirtualNetwork
   readonly alive = new Set<Member>()
+  /** Those of them that are called. */
+  readonly #chats = new Set<Member>()
   calls: Calls = { sent: 0, answered: 0, wrong: 0, refused: new Map() }
   readonly #random: Random
   readonly #config: Config
@@ -105,6 +106,7 @@ export class Crowd {
     }
     member.server = await time.in(process, () => startServer({ ...options, log: silentLog }))
     this.alive.add(member)
+    if (type === 'chat') this.#chats.add(member)
   }
 
   kill(member: Member): void {
@@ -136,8 +138,8 @@ export class Crowd {
   /** Calls the server that some key belongs to, from some server. */
   call(): void {
     const { calls } = this
-    const chats = this.#chats()
-    if (chats.length === 0) return
+    if (this.#chats.size === 0) return
+    const chats = Array.from(this.#chats, ({ server }) => server!.info)
     const caller = this.#random.pick([...this.alive])
     const key = `key-${this.#random.integer(1, 1e9)}`
     const owner = rendezvous(key, chats).id
@@ -166,12 +168,6 @@ export class Crowd {
     this.#waiting.set(caller, (this.#waiting.get(caller) ?? 0) + more)
   }
 
-  #chats(): ServerInfo[] {
-    return [...this.alive].flatMap(({ entry, server }) =>
-      entry.type === 'chat' && server !== undefined ? [server.info] : [],
-    )
-  }
-
   #setUp(app: Application<Crowded>): void {
     const member = this.#starting.get(app.server.id)!
     member.address = addressOf(app.server)
@@ -192,6 +188,7 @@ export class Crowd {
   #forget(member: Member): void {
     member.isGone = true
     this.alive.delete(member)
+    this.#chats.delete(member)
     for (const seenBy of this.#seenBy.values()) seenBy.delete(member.process)
   }
 }
