@@ -99,7 +99,11 @@ function tellFailure({ seed, violations }: Report): void {
 
 function inWorker(task: Task, onReport: (report: Report) => void = () => undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const resourceLimits = { maxOldGenerationSizeMb: 'servers' in task ? 16_384 : 2_048 }
+    const resourceLimits =
+      'servers' in task
+        ? // most of what is young is on its way, and outlives a short time
+          { maxOldGenerationSizeMb: 16_384, maxYoungGenerationSizeMb: 384 }
+        : { maxOldGenerationSizeMb: 2_048 }
     const worker = new Worker(new URL(import.meta.url), { workerData: task, resourceLimits })
     worker.on('message', onReport)
     worker.on('error', reject)

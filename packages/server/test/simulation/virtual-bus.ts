@@ -1,12 +1,14 @@
 import type { Bus, BusMessage, Watch } from '../../src/bus/bus.ts'
 import { Exchange } from '../../src/bus/exchange.ts'
 import type { BusOptions } from '../../src/bus/exchange.ts'
-import { frameKinds, frameOf } from '../../src/bus/frame.ts'
 import type { Frame } from '../../src/bus/frame.ts'
 import type { Link } from '../../src/bus/interest.ts'
 import { TimerWheel } from '../../src/timer-wheel.ts'
 import type { Pipe } from './pipe.ts'
 import type { VirtualProcess } from './virtual-process.ts'
+
+/** The number and the subject of each subscription. */
+type Subjects = readonly (readonly [number, string])[]
 
 /** One side's view of its link to another bus. */
 interface End {
@@ -103,16 +105,27 @@ export class VirtualBus implements Bus {
   /** Says hello over a new wire. Resolves when each side knows what the other subscribes to. */
   call(other: VirtualBus, wire: Wire): Promise<void> {
     return new Promise((resolve) => {
-      const pipe = this.#attach(other, wire, () => other.#answer(this, wire))
+      const subjects = this.#exchange.subjects()
+      const pipe = this.#attach(other, wire, () => other.#answer(this, wire, subjects))
       pipe.send(() => other.#ends.get(this)?.pipe.send(resolve))
     })
   }
 
   /** Takes a hello, which stands before all else on a wire. */
-  #answer(other: VirtualBus, wire: Wire): void {
+  #answer(other: VirtualBus, wire: Wire, subjects: Subjects): void {
     const known = this.#ends.get(other)?.wire.number ?? 0
     // both called: the later call counts on both sides
-    if (this.#state === 'open' && known < wire.number) this.#attach(other, wire, () => undefined)
+    if (this.#state !== 'open' || known >= wire.number) return
+    const own = this.#exchange.subjects()
+    this.#attach(other, wire, () => other.#learn(this, wire, own))
+    this.#learn(other, wire, subjects)
+  }
+
+  /** Takes what the other side's hello says that it subscribes to. */
+  #learn(other: VirtualBus, wire: Wire, subjects: Subjects): void {
+    const end = this.#ends.get(other)
+    if (end?.wire !== wire) return
+    for (const [number, subject] of subjects) this.#exchange.learn(end.link, number, subject)
   }
 
   /** Learns that a wire leads nowhere any more. */
@@ -147,8 +160,6 @@ export class VirtualBus implements Bus {
     wire.pipeFrom(other).onItem = (frame) => this.#exchange.receive(link, frame)
     pipe.send(hello)
     this.#exchange.join(link)
-    for (const [number, subject] of this.#exchange.subjects())
-      send(frameOf(frameKinds.subscribe, number, 0, Buffer.from(subject)))
     return pipe
   }
 }
