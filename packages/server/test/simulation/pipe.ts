@@ -13,10 +13,15 @@ export interface PipeOptions {
 /** `late`: it arrives when the way is free again. `lost`: it is dropped, and with it all that would follow. */
 export type Fate = 'arrives' | 'late' | 'lost'
 
+/** No function: with a thousand servers there are a million of them, each in a place of its own in memory. */
+export interface Taker<Item> {
+  take(item: Item): void
+}
+
 /** One way from one bus to another: what is said arrives in order. `Item` is what is said most. */
 export class Pipe<Item> {
-  /** Takes an item that arrives, in the other process. */
-  onItem: (item: Item) => void = () => undefined
+  /** Takes the items that arrive, in the other process; nobody does when it has lost the wire. */
+  taker: Taker<Item> | undefined
   readonly #options: PipeOptions
   readonly #from: VirtualProcess
   readonly #to: VirtualProcess
@@ -41,7 +46,7 @@ export class Pipe<Item> {
     this.#options.time.at(this.#next(), () => this.arrive(arrive), undefined)
   }
 
-  /** Gives an item to the other process's `onItem`, behind what was sent before. */
+  /** Gives an item to the other side's `taker`, behind what was sent before. */
   sendItem(item: Item): void {
     this.#options.time.add(this.#next(), new Passage(this, item))
   }
@@ -112,6 +117,6 @@ class Passage<Item> implements Event {
   }
 
   run(): void {
-    this.#pipe.arrive(() => this.#pipe.onItem(this.#item))
+    this.#pipe.arrive(() => this.#pipe.taker?.take(this.#item))
   }
 }

@@ -4,18 +4,52 @@ import type { BusOptions } from '../../src/bus/exchange.ts'
 import type { Frame } from '../../src/bus/frame.ts'
 import type { Link } from '../../src/bus/interest.ts'
 import { TimerWheel } from '../../src/timer-wheel.ts'
-import type { Pipe } from './pipe.ts'
+import type { Pipe, Taker } from './pipe.ts'
 import type { VirtualProcess } from './virtual-process.ts'
 
 /** The number and the subject of each subscription. */
 type Subjects = readonly (readonly [number, string])[]
 
-/** One side's view of its link to another bus. */
-interface End {
-  /** Of the wire that both sides have, or will have. */
+/** One side's link to another bus. */
+class End implements Link, Taker<Frame> {
+  readonly full = false
+  waiting = 0
+  /** That both sides have, or will have. */
   readonly wire: Wire
   readonly pipe: Pipe<Frame>
-  readonly link: Link
+  readonly #network: BusNetwork
+  readonly #exchange: Exchange
+  readonly #bus: VirtualBus
+  readonly #other: VirtualBus
+
+  constructor(wire: Wire, { network, exchange, bus, other }: Sides) {
+    this.wire = wire
+    this.pipe = wire.pipeFrom(bus)
+    this.#network = network
+    this.#exchange = exchange
+    this.#bus = bus
+    this.#other = other
+  }
+
+  send(frame: Frame): void {
+    this.pipe.sendItem(frame)
+    if (this.#other.process.state === 'dead') this.#network.miss(this.#bus, this.#other, this.wire)
+  }
+
+  take(frame: Frame): void {
+    this.#exchange.receive(this, frame)
+  }
+
+  cut(): void {
+    this.#bus.cut(this.#other, this.wire)
+  }
+}
+
+interface Sides {
+  readonly network: BusNetwork
+  readonly exchange: Exchange
+  readonly bus: VirtualBus
+  readonly other: VirtualBus
 }
 
 /** What two buses are joined by: a pipe each way. A later one takes its place, with a larger number. */
@@ -125,7 +159,7 @@ export class VirtualBus implements Bus {
   #learn(other: VirtualBus, wire: Wire, subjects: Subjects): void {
     const end = this.#ends.get(other)
     if (end?.wire !== wire) return
-    for (const [number, subject] of subjects) this.#exchange.learn(end.link, number, subject)
+    for (const [number, subject] of subjects) this.#exchange.learn(end, number, subject)
   }
 
   /** Learns that a wire leads nowhere any more. */
@@ -133,12 +167,13 @@ export class VirtualBus implements Bus {
     const end = this.#ends.get(other)
     if (end?.wire !== wire) return
     // drops what still comes over it
-    wire.pipeFrom(other).onItem = ignore
+    wire.pipeFrom(other).taker = undefined
     this.#ends.delete(other)
-    this.#exchange.leave(end.link)
+    this.#exchange.leave(end)
   }
 
-  #cut(other: VirtualBus, wire: Wire): void {
+  /** Gives a wire up, and lets the other side know. */
+  cut(other: VirtualBus, wire: Wire): void {
     const end = this.#ends.get(other)
     if (end?.wire !== wire) return
     this.lose(other, wire)
@@ -150,18 +185,12 @@ export class VirtualBus implements Bus {
   #attach(other: VirtualBus, wire: Wire, hello: () => void): Pipe<Frame> {
     const former = this.#ends.get(other)
     if (former !== undefined) this.lose(other, former.wire)
-    const pipe = wire.pipeFrom(this)
-    const send = (frame: Frame) => {
-      pipe.sendItem(frame)
-      if (other.process.state === 'dead') this.#network.miss(this, other, wire)
-    }
-    const link: Link = { full: false, waiting: 0, send, cut: () => this.#cut(other, wire) }
-    this.#ends.set(other, { wire, pipe, link })
-    wire.pipeFrom(other).onItem = (frame) => this.#exchange.receive(link, frame)
-    pipe.send(hello)
-    this.#exchange.join(link)
-    return pipe
+    const sides = { network: this.#network, exchange: this.#exchange, bus: this, other }
+    const end = new End(wire, sides)
+    this.#ends.set(other, end)
+    wire.pipeFrom(other).taker = end
+    end.pipe.send(hello)
+    this.#exchange.join(end)
+    return end.pipe
   }
 }
-
-function ignore(): void {}

@@ -149,11 +149,9 @@ export class VirtualNetwork implements BusNetwork {
   }
 
   #dial(caller: VirtualBus, called: VirtualBus): Promise<void> {
-    const pipes = new Map([
-      [caller, new Pipe<Frame>(this.#pipeOptions, caller.process, called.process)],
-      [called, new Pipe<Frame>(this.#pipeOptions, called.process, caller.process)],
-    ])
-    const wire: Wire = { number: ++this.#wires, pipeFrom: (bus) => pipes.get(bus)! }
+    const there = new Pipe<Frame>(this.#pipeOptions, caller.process, called.process)
+    const back = new Pipe<Frame>(this.#pipeOptions, called.process, caller.process)
+    const wire: Wire = { number: ++this.#wires, pipeFrom: (bus) => (bus === caller ? there : back) }
     return caller.call(called, wire)
   }
 
