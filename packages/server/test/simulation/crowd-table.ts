@@ -1,5 +1,6 @@
 import { callTimeoutMs, Crowd } from './crowd.ts'
 import type { Calls, Member } from './crowd.ts'
+import { Progress } from './progress.ts'
 import { Random } from './random.ts'
 import type { VirtualProcess } from './virtual-process.ts'
 
@@ -24,43 +25,57 @@ const phases: readonly Phase[] = [
   { name: 'a third is cut off for 8 s', act: cutOff },
 ]
 
+/** Takes the rows of a table, each as soon as it is known, and meanwhile how far it is. */
+export interface Reader {
+  print(row: string): void
+  tell(progress: string): void
+}
+
 /** Runs many servers, and says in a table what became of them. */
-export async function simulateCrowd(
-  count: number,
-  seed: number,
-  print: (line: string) => void,
-): Promise<void> {
+export async function simulateCrowd(count: number, seed: number, reader: Reader): Promise<void> {
   const random = new Random(seed)
   const crowd = new Crowd(random)
+  const progress = new Progress(reader.tell)
   const undo = crowd.time.install(random.fork())
   try {
-    print(
+    reader.print(
       `| ${count} servers, seed ${seed} | all agree after | calls | answered | by another than the key's owner | refused | never answered |`,
     )
-    print('| --- | --: | --: | --: | --: | --- | --: |')
+    reader.print('| --- | --: | --: | --: | --: | --- | --: |')
     const starts = { name: 'they start, all in 5 s', act: () => startAll(crowd, count, random) }
-    for (const phase of [starts, ...phases]) print(await measure(crowd, phase, random))
+    for (const phase of [starts, ...phases]) reader.print(await measure(crowd, phase, random, progress))
   } finally {
     undo()
   }
 }
 
 /** Returns the row of a phase. */
-async function measure(crowd: Crowd, { name, act }: Phase, random: Random): Promise<string> {
+async function measure(
+  crowd: Crowd,
+  { name, act }: Phase,
+  random: Random,
+  progress: Progress,
+): Promise<string> {
   const { time } = crowd
+  const beganAt = time.now
+  const look = async () => {
+    await time.run(time.now + lookEveryMs)
+    progress.note(() => `${name}: after ${time.now - beganAt} ms there are ${crowd.alive.size} servers`)
+  }
   const calls: Calls = { sent: 0, answered: 0, wrong: 0, refused: new Map() }
   crowd.calls = calls
   const calling = setInterval(() => crowd.call(), callEveryMs)
   let isDone = false
   void act(crowd, random).then(() => (isDone = true))
-  while (!isDone) await time.run(time.now + lookEveryMs)
+  while (!isDone) await look()
   const doneAt = time.now
-  while (crowd.wrongViews > 0 && time.now < doneAt + patienceMs) await time.run(time.now + lookEveryMs)
+  while (crowd.wrongViews > 0 && time.now < doneAt + patienceMs) await look()
   const agreedAfter = crowd.wrongViews > 0 ? 'never' : `${((time.now - doneAt) / 1_000).toFixed(2)} s`
-  await time.run(time.now + 1_000)
+  const calmUntil = time.now + 1_000
+  while (time.now < calmUntil) await look()
   clearInterval(calling)
   const deadline = time.now + callTimeoutMs + 500
-  while (crowd.waiting > 0 && time.now < deadline) await time.run(time.now + lookEveryMs)
+  while (crowd.waiting > 0 && time.now < deadline) await look()
   const refused = [...calls.refused].map(([code, times]) => `${times} ${code}`).join(', ') || '0'
   const failed = [...calls.refused.values()].reduce((total, times) => total + times, 0)
   const unanswered = calls.sent - calls.answered - failed
