@@ -72,13 +72,14 @@ export class Crowd {
     loadsFolders: false,
   })
 
-  constructor(random: Random) {
+  /** `heartbeatMs` is how often each tells each other that it lives. */
+  constructor(random: Random, heartbeatMs: number) {
     this.#random = random
     this.network = new VirtualNetwork({
       ...{ time: this.time, random: random.fork() },
       ...{ latencyMs: { min: 0.2, max: 5 }, noticeMs: 2_000 },
     })
-    const cluster = { callTimeoutMs }
+    const cluster = { callTimeoutMs, heartbeatMs }
     this.#config = createConfig({ directory: import.meta.dirname, servers: [], cluster })
   }
 
