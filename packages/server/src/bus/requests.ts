@@ -48,6 +48,7 @@ export class Requests {
   /** Fails all requests that went over `link`. */
   failLink(link: Link): void {
     for (const [id, waiting] of this.#waiting) {
+      if (link.waiting === 0) return
       if (waiting.link !== link) continue
       this.#take(id, link)
       waiting.reject(
