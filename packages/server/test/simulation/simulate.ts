@@ -18,7 +18,7 @@ checks what must hold however that goes. Each seed is another course of events, 
   --seed      one alone, with a trace of what happened
   --messages  with what the servers said to one another, too
   --servers   so many servers at once, without people: prints how soon they agree on who is there, and what
-              becomes of calls meanwhile. 300 take a minute, 1000 six or so of a quiet machine, and 5 GB
+              becomes of calls meanwhile. 300 take a minute, 1000 some ten, and 5 GB
 `
 
 /** What a worker tells of a seed: the trace is made again by whoever wants to read it. */
