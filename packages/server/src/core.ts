@@ -63,7 +63,7 @@ export async function openCore(
     log: log.named('rpc'),
     callTimeoutMs,
     inFlight,
-    isOverdue: () => membership.isOverdue,
+    isOverdue: (linkedAt) => membership.isOverdue(linkedAt),
   })
   rpc.open()
   lifecycle.onStop('rpc', () => rpc.close())

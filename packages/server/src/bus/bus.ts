@@ -62,6 +62,8 @@ export interface BusMessage {
   readonly data: Uint8Array
   /** Whether it is a request over a link that has been lost since: who asked knows, and may have asked another. */
   readonly isAbandoned: boolean
+  /** When the link was made over which a request came, in milliseconds of `performance.now`. Infinity: it is the bus's own. */
+  readonly linkedAt: number
   /** Answers a `request`, once. Does nothing for a published message. */
   reply(data: Uint8Array): void
 }

@@ -26,7 +26,7 @@ export class Exchange {
   readonly #interest: Interest
   readonly #requests: Requests
   readonly #links = new Set<Link>()
-  readonly #lost = new WeakSet<Link>()
+  readonly #states = new WeakMap<Link, LinkState>()
   readonly #retained = new Map<string, Uint8Array>()
   readonly #watches = new Map<Link, Set<() => void>>()
   #closed = false
@@ -113,7 +113,7 @@ export class Exchange {
   /** Begins to tell a link's other side what is subscribed to here from now on. */
   join(link: Link): void {
     this.#links.add(link)
-    this.#lost.delete(link)
+    this.#states.set(link, { linkedAt: performance.now(), isLost: false })
   }
 
   /**
@@ -129,7 +129,8 @@ export class Exchange {
   /** Fails what waits for a link that is lost, forgets it, and tells who watches it. */
   leave(link: Link): void {
     this.#links.delete(link)
-    this.#lost.add(link)
+    const state = this.#states.get(link)
+    if (state !== undefined) state.isLost = true
     this.#interest.removeLink(link)
     this.#requests.failLink(link)
     const watches = this.#watches.get(link) ?? []
@@ -145,11 +146,16 @@ export class Exchange {
     if (this.#closed) return
     switch (kind) {
       case frameKinds.publish:
-        return this.#subscriptions.deliver(subject, { data: body, isAbandoned: false, reply: ignore })
+        return this.#subscriptions.deliver(subject, {
+          data: body,
+          isAbandoned: false,
+          linkedAt: 0,
+          reply: ignore,
+        })
       case frameKinds.request: {
         const heard = this.#subscriptions.deliverToOne(
           subject,
-          new IncomingRequest(body, link, request, this.#lost),
+          new IncomingRequest(body, link, request, this.#states),
         )
         if (!heard) link.send(frameOf(frameKinds.unheard, 0, request))
         return
@@ -185,21 +191,31 @@ export class Exchange {
   }
 }
 
+/** What becomes of a link to another bus. */
+interface LinkState {
+  readonly linkedAt: number
+  isLost: boolean
+}
+
 class IncomingRequest implements BusMessage {
   readonly data: Uint8Array
   readonly #link: Link
   readonly #id: number
-  readonly #lost: WeakSet<Link>
+  readonly #states: WeakMap<Link, LinkState>
 
-  constructor(data: Uint8Array, link: Link, id: number, lost: WeakSet<Link>) {
+  constructor(data: Uint8Array, link: Link, id: number, states: WeakMap<Link, LinkState>) {
     this.data = data
     this.#link = link
     this.#id = id
-    this.#lost = lost
+    this.#states = states
   }
 
   get isAbandoned(): boolean {
-    return this.#lost.has(this.#link)
+    return this.#states.get(this.#link)?.isLost ?? false
+  }
+
+  get linkedAt(): number {
+    return this.#states.get(this.#link)?.linkedAt ?? Infinity
   }
 
   reply(data: Uint8Array): void {

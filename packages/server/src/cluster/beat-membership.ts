@@ -47,7 +47,8 @@ class BeatMembership implements Membership {
   #beating: NodeJS.Timeout | undefined
   #tickedAt = 0
   #ticks = 0
-  #overdueUntil = 0
+  /** When this process last stood still for so long that the others gave it up. */
+  #standstill = { from: -Infinity, to: -Infinity }
   #joined = false
   #unretain = (): void => {}
   #closed = false
@@ -101,9 +102,12 @@ class BeatMembership implements Membership {
     else this.#bus.publish(signSubject(member.server), nothing)
   }
 
-  get isOverdue(): boolean {
+  isOverdue(linkedAt: number): boolean {
     const now = performance.now()
-    return now < this.#overdueUntil || now - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
+    const isJustAwake = now - this.#tickedAt > this.#heartbeatMs + this.#downAfterMs
+    const { from, to } = isJustAwake ? { from: this.#tickedAt, to: now } : this.#standstill
+    // by then what was said before has been read
+    return linkedAt <= from && now < to + this.#heartbeatMs
   }
 
   hasSeen({ kind, server }: Change): boolean {
@@ -190,10 +194,9 @@ class BeatMembership implements Membership {
     const now = performance.now()
     // when this process itself stood still, the others' beats wait unread: judge nobody by that time
     const stood = now - this.#tickedAt - this.#heartbeatMs / ticksPerBeat
+    if (stood > this.#downAfterMs) this.#standstill = { from: this.#tickedAt, to: now }
     this.#tickedAt = now
-    // by then what was said before has been read
-    if (stood > this.#downAfterMs) this.#overdueUntil = now + this.#heartbeatMs
-    if (this.#joined && !this.isOverdue && this.#ticks++ % ticksPerBeat === 0) this.#say('beat')
+    if (this.#joined && this.#ticks++ % ticksPerBeat === 0) this.#say('beat')
     if (stood > this.#heartbeatMs)
       for (const member of this.#members) member.heardAt = Math.min(now, member.heardAt + stood)
     const others = [...this.#members].filter(({ server }) => server.id !== this.self.id)

@@ -21,10 +21,10 @@ export interface Membership {
    */
   doubt(server: ServerAddress): void
   /**
-   * Whether this process stood still for so long that the others have given it up. What it reads now was said to it
-   * before that, and is settled otherwise.
+   * Whether this process stood still for so long that the others have given it up. What it reads now, over a link that was
+   * made before (`linkedAt` in milliseconds of `performance.now`), was said to it before that, and is settled otherwise.
    */
-  readonly isOverdue: boolean
+  isOverdue(linkedAt: number): boolean
   /** Whether a change has been seen here. */
   hasSeen(change: Change): boolean
   /** Says that this server is ready for calls. */

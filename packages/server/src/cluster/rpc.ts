@@ -41,8 +41,11 @@ export interface RpcOptions {
   readonly callTimeoutMs: number
   /** Where its calls are counted, along with other work that may make calls. @default its own */
   readonly inFlight?: InFlight
-  /** Whether the application's calls that arrive now are so late that their callers have been told. @default never */
-  readonly isOverdue?: () => boolean
+  /**
+   * Whether the application's calls that arrive now over a link of that age are so late that their callers have been told.
+   * @default never
+   */
+  readonly isOverdue?: (linkedAt: number) => boolean
 }
 
 export function createRpc(options: RpcOptions): Rpc {
@@ -55,7 +58,7 @@ class BusRpc implements Rpc {
   readonly #log: Log
   readonly #callTimeoutMs: number
   readonly #inFlight: InFlight
-  readonly #isOverdue: () => boolean
+  readonly #isOverdue: (linkedAt: number) => boolean
   readonly work = new Work()
   readonly #services = new Map<string, { readonly service: Service; readonly isWork: boolean }>()
   #unsubscribe: (() => void) | undefined
@@ -139,7 +142,7 @@ class BusRpc implements Rpc {
     const served = this.#services.get(name)
     if (served === undefined) throw new ServerError('NOT_FOUND', `${this.#self.id} serves no ${name}`)
     const { service, isWork } = served
-    if (isWork && this.#isOverdue()) throw new ServerError('TIMEOUT', `${name} came too late`)
+    if (isWork && this.#isOverdue(message.linkedAt)) throw new ServerError('TIMEOUT', `${name} came too late`)
     return { message, name, payload, service, isWork, deadline: Date.now() + remainingMs }
   }
 

@@ -54,8 +54,11 @@ export class Person {
   readonly #world: Surroundings
   readonly #random: Random
   #client: Client<Chat> | undefined
+  /** What was heard of the list while it was being asked for: the answer may be older. */
+  #changes: ((people: Set<string>) => void)[] = []
   #frontend = ''
   #isLeaving = false
+  #isMoving = false
 
   constructor(name: string, room: string, world: Surroundings) {
     this.name = name
@@ -112,12 +115,16 @@ export class Person {
     this.#out()
     this.room = room
     this.#world.note(this.name, `moves to ${room}`)
+    // what it hears now may be of the room before
+    this.#isMoving = true
     try {
       await this.#enter(this.#client)
     } catch (error) {
       // where it is now nobody knows: begin again
       this.#world.note(this.name, `cannot move: ${String(error)}`)
       if (!this.#isLeaving) await this.#again()
+    } finally {
+      this.#isMoving = false
     }
   }
 
@@ -185,9 +192,10 @@ export class Person {
     const { room } = this
     const askedAt = this.#world.time.now
     try {
+      this.#changes = []
       const { users } = await client.request('connector.entry.enter', { user: this.name, room })
-      this.people.clear()
-      for (const user of users) this.people.add(user)
+      replace(this.people, users)
+      for (const change of this.#changes) change(this.people)
       this.stays.push({ room, from: this.#world.time.now, to: Infinity })
       this.#world.note(this.name, `is in ${room} via ${this.#frontend}`)
     } finally {
@@ -195,13 +203,15 @@ export class Person {
     }
   }
 
+  #change(change: (people: Set<string>) => void): void {
+    change(this.people)
+    if (!this.isIn && !this.#isMoving) this.#changes.push(change)
+  }
+
   #listen(client: Client<Chat>): void {
-    client.on('onAdd', ({ user }) => void this.people.add(user))
-    client.on('onLeave', ({ user }) => void this.people.delete(user))
-    client.on('onUsers', ({ users }) => {
-      this.people.clear()
-      for (const user of users) this.people.add(user)
-    })
+    client.on('onAdd', ({ user }) => this.#change((people) => people.add(user)))
+    client.on('onLeave', ({ user }) => this.#change((people) => people.delete(user)))
+    client.on('onUsers', ({ users }) => this.#change((people) => replace(people, users)))
     client.on('onSaid', (said) => {
       this.heard.push(said)
       this.#heardSayings.add(`${said.from} ${said.number}`)
@@ -230,4 +240,9 @@ export class Person {
         void this.say(this.#random.chance(0.3) ? this.#random.between(1, 200) : 0)
     }
   }
+}
+
+function replace(people: Set<string>, users: readonly string[]): void {
+  people.clear()
+  for (const user of users) people.add(user)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runSeed } from './run.ts'
 
-const seeds = process.env['CI'] ? 500 : 100
+const seeds = process.env['CI'] ? 1_000 : 100
 
 test('a seed is always the same course of events', async () => {
   const first = await runSeed(7, { messages: true })
