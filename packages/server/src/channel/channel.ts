@@ -40,9 +40,9 @@ export interface Channel<Pushes extends object = Record<string, unknown>> {
 export type LeaveCause =
   /** `leave` was called. */
   | 'left'
-  /** Its last connection on that frontend closed, or that frontend lost sight of this server. */
+  /** Its last connection on that frontend closed. */
   | 'closed'
-  /** Its frontend is no longer there. */
+  /** Its frontend is no longer there, or out of sight. */
   | 'down'
 
 export interface ChannelOptions {
