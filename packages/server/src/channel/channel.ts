@@ -10,10 +10,11 @@ import type { Member } from './members.ts'
 /** Named users who hear the same pushes. It lives on the server that made it, while it has members. */
 export interface Channel<Pushes extends object = Record<string, unknown>> {
   readonly name: string
-  /** How many uids are in it. Who is being added counts when `add` has resolved, here and below. */
+  /** How many uids are in it: of those who are being added, those whose `add` has resolved. */
   readonly size: number
+  /** Whether a user is in it, or is being added: so of two who want one name, the second sees that it is taken. */
   has(uid: string): boolean
-  /** The uids in it, in the order in which they came. */
+  /** The uids in it, in the order in which they came, without those who are being added. */
   members(): string[]
   /**
    * Adds a user who is connected to a frontend. Resolves when the frontend will write pushes to it; what is pushed

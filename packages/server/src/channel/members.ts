@@ -35,8 +35,9 @@ export class Members {
     return this.#byUid.size === 0
   }
 
+  /** Whether the user is there, known or not. */
   has(uid: string): boolean {
-    return this.#known.has(uid)
+    return this.#byUid.has(uid)
   }
 
   uids(): string[] {
