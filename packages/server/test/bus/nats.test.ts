@@ -19,7 +19,7 @@ const createSpreadNetwork = () => Promise.resolve(new NatsNetwork(...nodes.map((
 busConformance('nats', createNetwork)
 linkConformance('nats', createNetwork, { closes: (bus) => bus.close() })
 // the heads of the message and of the frame, and the names at NATS of who is to hear it and of where it says that nobody does
-trafficConformance('nats', createNetwork, 8 + 13 + 58 + 75)
+trafficConformance('nats', createNetwork, 12 + 13 + 58 + 77)
 busConformance('nats cluster', createSpreadNetwork)
 
 test('long and short messages arrive in order, however many, whatever the subject, from all at once', async () => {
