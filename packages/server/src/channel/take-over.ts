@@ -23,6 +23,9 @@ export interface TakeOverOptions {
 /** How long a frontend that has lost a server for a moment may take to see it again. */
 const takeBackMs = 1_000
 
+/** How often others are asked in one go, as more comes meanwhile. */
+const maxRounds = 3
+
 /**
  * Takes over the channels that become this server's.
  *
@@ -80,13 +83,18 @@ export class TakeOver {
   /** Takes what is this server's, once these route by it too. */
   #gather(servers: readonly ServerInfo[]): void {
     this.#isBehind = true
-    if (!this.#isGathering) this.#options.work.hold(this.#takeOwn(servers))
+    if (this.#isGathering) return
+    const taken = this.#takeOwn(servers)
+    this.#options.work.hold(taken)
+    // if frontends come and go without end, work is done in between
+    void taken.then(() => this.#isBehind && this.#gather(this.#peers()))
   }
 
   async #takeOwn(servers: readonly ServerInfo[]): Promise<void> {
     const { self, askSeen, askGive } = this.#options
     this.#isGathering = true
-    for (let asked = servers; this.#isBehind; asked = this.#peers()) {
+    let asked = servers
+    for (let rounds = maxRounds; this.#isBehind && rounds > 0; rounds--) {
       const givers = [...this.#givers.values()]
       this.#givers.clear()
       await Promise.allSettled([
@@ -96,6 +104,7 @@ export class TakeOver {
       this.#isBehind = false
       const gifts = await Promise.allSettled(this.#peers().map((server) => askGive(server)))
       this.#handed.push(...gifts.flatMap((gift) => (gift.status === 'fulfilled' ? gift.value : [])))
+      asked = this.#peers()
     }
     this.#isGathering = false
     await this.#announce()

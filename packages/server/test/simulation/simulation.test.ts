@@ -18,12 +18,14 @@ test('another seed is another course of events', async () => {
   assert.notEqual(one.mark, other.mark)
 })
 
-test('whatever happens to servers, people are answered, hear each message once and in order, and find one another again', async () => {
-  const failures: string[] = []
-  for (let seed = 1; seed <= seeds; seed++) {
-    const { violations } = await runSeed(seed)
-    if (violations.length > 0) failures.push(`npm run simulate -- --seed ${seed}: ${violations[0]}`)
-  }
+for (let from = 1; from <= seeds; from += 100) {
+  test(`whatever happens to servers, people are answered, hear each message once and in order, and find one another again (${from})`, async () => {
+    const failures: string[] = []
+    for (let seed = from; seed < from + 100; seed++) {
+      const { violations } = await runSeed(seed)
+      if (violations.length > 0) failures.push(`npm run simulate -- --seed ${seed}: ${violations[0]}`)
+    }
 
-  assert.deepEqual(failures, [])
-})
+    assert.deepEqual(failures, [])
+  })
+}
