@@ -178,7 +178,8 @@ export class World implements Surroundings {
   }
 
   onAnswer(what: string, askedAt: number, via: string): void {
-    const life = this.lives.findLast(({ entry }) => entry.id === via)
+    // the life that was asked: it may have been followed by another
+    const life = this.lives.find(({ entry, endedAt = Infinity }) => entry.id === via && endedAt >= askedAt)
     this.#checkLate(what, this.time.now - askedAt, life?.process)
   }
 
